@@ -1,0 +1,89 @@
+import type { Completion, ContinuationScore } from "./completion.ts";
+
+/** Decoding settings of a task. Greedy when temperature is 0. */
+export interface GenerateOptions {
+  readonly maxTokens: number;
+  readonly temperature: number;
+  readonly topP: number;
+  readonly topK: number;
+  /** Output ends before the first of these; they are not part of it. */
+  readonly stop: readonly string[];
+  /** Ask for the log-probability of every generated token. */
+  readonly logprobs: boolean;
+}
+
+export interface GenerateRequest {
+  /** The caller's handle, returned with the result. */
+  readonly index: number;
+  readonly prompt: string;
+  /** 32-bit seed for sampling; derived from plan, sample and repeat, never from order. */
+  readonly seed: number;
+}
+
+export interface LikelihoodRequest {
+  readonly index: number;
+  readonly context: string;
+  /** One or more continuations of the same context; backends reuse the context's computation. */
+  readonly continuations: readonly string[];
+}
+
+/** A result of one request: a completion, or why there is none. One request's failure does not end its batch. */
+export type Outcome<T> =
+  | { readonly index: number; readonly kind: "done"; readonly value: T }
+  | {
+      readonly index: number;
+      readonly kind: "failed";
+      readonly error: { readonly code: string; readonly message: string };
+    };
+
+export interface BackendCapabilities {
+  readonly generate: boolean;
+  readonly loglikelihood: boolean;
+}
+
+/**
+ * Turns prompts into completions. `generate` and `loglikelihood` answer every request exactly once, in any order, and
+ * throw only when the backend as a whole cannot go on (wrong key, endpoint gone, corrupt weights).
+ */
+export interface Backend extends AsyncDisposable {
+  readonly name: string;
+  /** Of the backend and what it runs on, for example "onnxruntime-node 1.30.0 cpu". Part of cache keys. */
+  readonly version: string;
+  readonly capabilities: BackendCapabilities;
+  /** Requests a call likes best. Batches are formed by the plan, so that results do not depend on scheduling. */
+  readonly batchSize: number;
+  /** Calls that may run at the same time. */
+  readonly concurrency: number;
+  /** Length used to sort requests within a window, so that a batch pads little: tokens, or characters. */
+  lengthOf(prompt: string): number;
+  generate(
+    requests: readonly GenerateRequest[],
+    options: GenerateOptions,
+    signal: AbortSignal,
+  ): AsyncIterable<Outcome<Completion>>;
+  loglikelihood(
+    requests: readonly LikelihoodRequest[],
+    signal: AbortSignal,
+  ): AsyncIterable<Outcome<readonly ContinuationScore[]>>;
+}
+
+/** What a backend is told of the checkpoint it serves. */
+export interface BackendTarget {
+  /** Absolute path of the checkpoint, or base URL of the server. */
+  readonly path: string;
+  /** Model name a server knows it by. */
+  readonly modelName?: string;
+  /** Backend options of the suite's model entry, checked against the module's schema. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** One file of src/backend/. */
+export interface BackendModule {
+  readonly name: string;
+  readonly summary: string;
+  /** "folder": checkpoints are paths on disk; "url": a model is served somewhere. */
+  readonly target: "folder" | "url";
+  /** JSON schema of the options object. */
+  readonly options: { readonly [key: string]: unknown };
+  create(target: BackendTarget, signal: AbortSignal): Promise<Backend>;
+}

@@ -1,0 +1,20 @@
+/** One saved state of a model, evaluated as a unit. */
+export interface Checkpoint {
+  /** Unique within the run: "<model>/<folder name>". */
+  readonly id: string;
+  readonly model: string;
+  /** Absolute path of the folder or file; the URL of a served model. */
+  readonly path: string;
+  readonly step: number | null;
+  readonly epoch: number | null;
+  /** "series" checkpoints lie on the training run's axis; a "variant" (quantised, pruned) hangs off one of them. */
+  readonly role: "series" | "variant";
+  /** For variants: the id of the checkpoint it was made from. */
+  readonly parent: string | null;
+  /** For example "onnx-int8", "onnx-fp32", "hf-safetensors", "served". */
+  readonly format: string;
+  /** Bytes of all files that make up the weights; null where unknown. */
+  readonly bytes: number | null;
+  /** sha256 over the weights and tokenizer, hex; null for served models, whose weights cannot be seen. */
+  readonly digest: string | null;
+}

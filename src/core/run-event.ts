@@ -1,0 +1,23 @@
+import type { ErrorInfo } from "./errors.ts";
+
+/** What a running suite tells its watchers. Each event is sent after what it says is on disk. */
+export type RunEvent =
+  | {
+      readonly type: "run-started";
+      readonly runId: string;
+      readonly folder: string;
+      readonly total: number;
+      readonly done: number;
+    }
+  | { readonly type: "checkpoint-started"; readonly checkpoint: string; readonly index: number; readonly of: number }
+  | { readonly type: "checkpoint-failed"; readonly checkpoint: string; readonly error: ErrorInfo }
+  | {
+      readonly type: "samples-done";
+      readonly checkpoint: string;
+      readonly task: string;
+      readonly count: number;
+      readonly failed: number;
+      readonly tokens: number;
+    }
+  | { readonly type: "warning"; readonly message: string }
+  | { readonly type: "run-ended"; readonly state: "complete" | "interrupted" | "incomplete"; readonly failed: number };

@@ -1,0 +1,20 @@
+/**
+ * Sufficient statistics of n samples as a matrix whose column sums decide the value: a mean is one column, corpus BLEU
+ * ten. A bootstrap is then sums over rows and never sees text again.
+ */
+export interface Sufficient {
+  /** Number of samples (rows). */
+  readonly n: number;
+  /** Number of columns. */
+  readonly width: number;
+  /** Row-major, n × width. */
+  readonly rows: Float64Array;
+  /** True if each row is one 0 or 1 and the value is their mean (times `scale`): an exact binomial interval applies. */
+  readonly proportion: boolean;
+  /** True if the value is the mean of the single column times `scale`: a normal or t interval applies. */
+  readonly mean: boolean;
+  /** Factor from mean to value, 100 for percentages. Used only where `mean` is true. */
+  readonly scale: number;
+  /** The value from column sums over `n` samples. `n` is at least 1. */
+  value(sums: Float64Array, n: number): number;
+}

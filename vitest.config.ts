@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+// oxlint-disable-next-line import/no-default-export -- vitest reads its configuration from the default export
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // The machine that runs the checks may have two cores; more workers only make timeouts likelier.
+    maxWorkers: 2,
+    env: { NO_COLOR: "1" },
+  },
+});
