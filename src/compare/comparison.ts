@@ -48,7 +48,7 @@ export interface Cell {
   readonly estimate: Estimate | null;
   readonly failed: number;
   readonly skipped: number;
-  /** Against the base checkpoint; null for the base itself and where nothing pairs. */
+  /** Against the base checkpoint, for variants against their parent; null for the base itself and where nothing pairs. */
   readonly difference: PairedDifference | null;
 }
 
@@ -88,6 +88,7 @@ export interface ShipChoice {
 export type Verdict =
   | { readonly kind: "pass" }
   | { readonly kind: "overfit"; readonly since: { readonly lo: number; readonly hi: number } }
+  | { readonly kind: "diverged"; readonly since: { readonly lo: number; readonly hi: number } | null }
   | { readonly kind: "regressed"; readonly gates: readonly string[] }
   | { readonly kind: "inconclusive"; readonly why: string };
 
@@ -114,7 +115,7 @@ export interface Comparison {
   };
   /** Series first by step, then variants, grouped by model. */
   readonly checkpoints: readonly Checkpoint[];
-  /** Id of the checkpoint that differences are taken against. */
+  /** Id of the checkpoint that differences are taken against: the one to ship unless the user named another. */
   readonly base: string;
   readonly rows: readonly MetricRow[];
   /** Row key → one cell a checkpoint, in the order of `checkpoints`. */

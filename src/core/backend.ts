@@ -75,6 +75,8 @@ export interface BackendTarget {
   readonly modelName?: string;
   /** Backend options of the suite's model entry, checked against the module's schema. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Value of the environment variable of that name, for options that name one. Backends never read the environment. */
+  readonly secret?: (name: string) => string | undefined;
 }
 
 /** One file of src/backend/. */

@@ -69,3 +69,8 @@ export function messageOf(error: unknown): string {
 export function hasErrno(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && "code" in error && typeof error.code === "string" && codes.includes(error.code);
 }
+
+/** True for an error that the operating system reported, as against a bug. */
+export function isSystemError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && "errno" in error && "code" in error;
+}

@@ -7,9 +7,14 @@ export type RunEvent =
       readonly runId: string;
       readonly folder: string;
       readonly total: number;
+    }
+  | {
+      readonly type: "checkpoint-started";
+      readonly checkpoint: string;
+      readonly index: number;
+      readonly of: number;
       readonly done: number;
     }
-  | { readonly type: "checkpoint-started"; readonly checkpoint: string; readonly index: number; readonly of: number }
   | { readonly type: "checkpoint-failed"; readonly checkpoint: string; readonly error: ErrorInfo }
   | {
       readonly type: "samples-done";

@@ -1,0 +1,42 @@
+/**
+ * The limit: the same requests and appends without a harness. Concurrency 64, one undici pool, one JSON line an answer.
+ * Usage: node bare-loop.ts BASE_URL DATASET OUTPUT
+ */
+import { createReadStream, createWriteStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { finished } from "node:stream/promises";
+
+import { Pool } from "undici";
+
+const CONCURRENCY = 64;
+const [baseUrl = "", dataset = "", output = ""] = process.argv.slice(2);
+const { origin, pathname } = new URL(baseUrl);
+const pool = new Pool(origin, { connections: CONCURRENCY });
+const out = createWriteStream(output);
+
+interface Row {
+  readonly id: string;
+  readonly question: string;
+  readonly answer: string;
+}
+
+async function ask(row: Row): Promise<void> {
+  const { body } = await pool.request({
+    path: `${pathname}/completions`,
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ model: "bench", prompt: row.question, max_tokens: 16, temperature: 0, stop: ["\n"] }),
+  });
+  const answer = (await body.json()) as { choices: { text: string }[] };
+  const text = answer.choices[0]?.text ?? "";
+  out.write(`${JSON.stringify({ id: row.id, output: text, correct: text.trim() === row.answer })}\n`);
+}
+
+const lines = createInterface({ input: createReadStream(dataset) })[Symbol.asyncIterator]();
+async function worker(): Promise<void> {
+  for (let next = await lines.next(); next.done !== true; next = await lines.next()) await ask(JSON.parse(next.value) as Row);
+}
+await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+out.end();
+await finished(out);
+await pool.close();

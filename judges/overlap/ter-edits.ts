@@ -1,0 +1,35 @@
+import { align, emptyAlignment } from "./alignment.ts";
+import { editMatrix } from "./edit-matrix.ts";
+import { applyShift, findShift } from "./shift-search.ts";
+
+/** sacrebleu's limit to the shifts tried for one pair; the search ends there without taking the last round's best. */
+const MAX_CANDIDATES = 1000;
+
+/** Number of edits from one sequence of words to another. */
+export type TerEdits = (hypothesis: Int32Array, reference: Int32Array) => number;
+
+/**
+ * Counts the edits of TER (Snover et al. 2006): words inserted, deleted and substituted, and shifts of several words,
+ * each one edit. Shifts are chosen greedily with the heuristics of sacrebleu 2.6.0, which follows Tercom.
+ */
+export function terEdits(): TerEdits {
+  const matrix = editMatrix();
+  const alignment = emptyAlignment();
+  return (hypothesis, reference) => {
+    if (reference.length === 0) return hypothesis.length;
+    if (hypothesis.length === 0) return reference.length;
+    const words = hypothesis.slice();
+    matrix.start(reference, words.length);
+    let edits = matrix.fill(words, 0);
+    let remaining = MAX_CANDIDATES;
+    for (let shifts = 0; ; shifts++) {
+      align(matrix, alignment, { rows: words.length, columns: reference.length });
+      const { best, candidates } = findShift({ words, reference, matrix, alignment, edits, maxCandidates: remaining });
+      remaining -= candidates;
+      if (remaining <= 0 || best === null || best.gain <= 0) return shifts + edits;
+      applyShift(words.slice(), words, best);
+      edits = matrix.fill(words, best.from);
+    }
+  };
+}
+

@@ -1,0 +1,79 @@
+import type { Comparison } from "../../src/compare/comparison.ts";
+import { checkpointLabels } from "../checkpoint-label.ts";
+import { escapeText } from "../escape-text.ts";
+import { testRows, variantGroups, type IndexedCheckpoint, type VariantGroup } from "../metric-view.ts";
+import { formatBytes, MISSING } from "../number-format.ts";
+import { columnBlocks, type ColumnGroup } from "./column-blocks.ts";
+import { metricGroup } from "./metric-group.ts";
+import { span, stackBlocks, type Line } from "./span.ts";
+import { cutMiddle } from "./text-width.ts";
+
+const NAME_WIDTH = 32;
+const FORMAT_WIDTH = 16;
+
+/** Each variant (quantised, pruned) under the checkpoint it was made from: size, and what it cost in every metric. */
+export function variantTables(comparison: Comparison, width: number): Line[] {
+  const tables = variantGroups(comparison).map((group) => variantTable(comparison, group, width));
+  return tables.length === 0 ? [] : [[span("What compression costs", "bold")], ...stackBlocks(tables)];
+}
+
+function variantTable(comparison: Comparison, { parent, variants }: VariantGroup, width: number): Line[] {
+  const members = parent === null ? variants : [parent, ...variants];
+  const groups = testRows(comparison).map((row) =>
+    metricGroup(comparison, row, {
+      shown: members.map(({ index }) => index),
+      reference: (index) => (index === parent?.index ? "parent" : null),
+      trend: false,
+    }),
+  );
+  const sizes = sizeGroup(members, parent);
+  return columnBlocks({ width, key: nameGroup(comparison, members, parent), groups: [sizes, ...groups] });
+}
+
+function nameGroup(
+  comparison: Comparison,
+  members: readonly IndexedCheckpoint[],
+  parent: IndexedCheckpoint | null,
+): ColumnGroup {
+  const label = checkpointLabels(comparison.checkpoints);
+  return {
+    header: [[span("variant", "bold")]],
+    columns: [
+      {
+        align: "left",
+        cells: members.map((member) => [
+          span(
+            `${parent === null || member === parent ? "" : "└ "}${cutMiddle(label(member.checkpoint.id), NAME_WIDTH)}`,
+          ),
+        ]),
+      },
+    ],
+  };
+}
+
+function sizeGroup(members: readonly IndexedCheckpoint[], parent: IndexedCheckpoint | null): ColumnGroup {
+  const whole = parent?.checkpoint.bytes ?? null;
+  return {
+    header: [[span("size", "bold")]],
+    columns: [
+      {
+        align: "right",
+        cells: members.map(({ checkpoint: { bytes } }) =>
+          bytes === null ? [span(MISSING, "dim")] : [span(formatBytes(bytes))],
+        ),
+      },
+      {
+        align: "right",
+        cells: members.map(({ checkpoint: { bytes } }, index) =>
+          bytes === null || whole === null || whole === 0 || (parent !== null && index === 0)
+            ? []
+            : [span(`${Math.round((bytes / whole) * 100)} %`, "dim")],
+        ),
+      },
+      {
+        align: "left",
+        cells: members.map(({ checkpoint }) => [span(cutMiddle(escapeText(checkpoint.format), FORMAT_WIDTH), "dim")]),
+      },
+    ],
+  };
+}

@@ -1,0 +1,91 @@
+import type { Comparison, SampleSource } from "../../../src/compare/comparison.ts";
+import { formatBytes, formatCount, plural } from "../../number-format.ts";
+import type { EmbedPolicy } from "../../report-module.ts";
+import { columnCollector, storedSample, type CollectedColumns } from "./collector.ts";
+import { BLOCK_TYPE, BlockName, type ReportMeta } from "./format.ts";
+import { interestOf, Interest } from "./interest.ts";
+import { packBlock, textStore, type StoredTexts } from "./text-store.ts";
+import { worstList } from "./worst-list.ts";
+
+export interface BlockOptions {
+  readonly embed: EmbedPolicy;
+  /** Bytes that all blocks together may take; does not bind the policy "all". */
+  readonly budget: number;
+  readonly append: (text: string) => Promise<void>;
+}
+
+/** Reads every sample once and writes the data blocks of a page. Texts are held compressed and within the budget. */
+export async function writeBlocks(comparison: Comparison, samples: SampleSource, options: BlockOptions): Promise<ReportMeta> {
+  const { embed, budget, append } = options;
+  const write = (name: string, packed: string): Promise<void> => append(blockElement(name, packed));
+  const sink = embed === "all" ? (chunk: number, packed: string) => write(BlockName.text(chunk), packed) : null;
+  const texts = textStore({ most: budget, sink });
+  const columns = columnCollector(comparison);
+  const worst = worstList(comparison);
+  const interest = interestOf(comparison);
+  for await (const view of samples.samples()) {
+    const sample = columns.total;
+    columns.add(view);
+    const stored = storedSample(view);
+    worst.offer(sample, view, stored);
+    const rank = embed === "all" ? 0 : interest(view);
+    if (embed === "none" || (embed === "changed" && rank === Interest.unchanged)) continue;
+    await texts.add(sample, rank, JSON.stringify(stored));
+  }
+  const collected = columns.finish();
+  const packed = await packColumns(collected);
+  const worstSamples = embed === "none" ? [] : worst.finish();
+  packed.push([BlockName.worst, await packBlock(JSON.stringify(worstSamples))]);
+  const used = packed.reduce((sum, [, text]) => sum + text.length + ELEMENT_BYTES, 0);
+  const stored = await texts.finish(collected.ids.length, embed === "all" ? Infinity : budget - used - collected.ids.length);
+  for (const [chunk, text] of stored.chunks.entries()) await write(BlockName.text(chunk), text);
+  const meta = collected.meta({ embedded: stored.embedded, embed });
+  packed.push(...(await packPlaces(stored)), [BlockName.meta, await packBlock(JSON.stringify(meta))]);
+  for (const [name, text] of packed) await write(name, text);
+  return meta;
+}
+
+/** What an element takes beside its text. */
+const ELEMENT_BYTES = 90;
+
+type PackedBlock = readonly [name: string, text: string];
+
+async function packColumns(columns: CollectedColumns): Promise<PackedBlock[]> {
+  const blocks: PackedBlock[] = [
+    [BlockName.ids, await packBlock(JSON.stringify(columns.ids))],
+    [BlockName.previews, await packBlock(JSON.stringify(columns.previews))],
+    [BlockName.status, await packBlock(columns.status)],
+  ];
+  for (const [field, codes] of columns.slices.entries()) blocks.push([BlockName.slice(field), await packBlock(bytesOf(codes))]);
+  for (const [metric, { values, codes }] of columns.scores.entries()) {
+    blocks.push([BlockName.values(metric), await packBlock(bytesOf(values))]);
+    blocks.push([BlockName.codes(metric), await packBlock(bytesOf(codes))]);
+  }
+  return blocks;
+}
+
+async function packPlaces({ chunkOf, chunkAt }: StoredTexts): Promise<PackedBlock[]> {
+  return [
+    [BlockName.chunkOf, await packBlock(bytesOf(chunkOf))],
+    [BlockName.chunkAt, await packBlock(bytesOf(chunkAt))],
+  ];
+}
+
+/** The bytes of an array, least significant first on every machine that Node runs on. */
+function bytesOf(array: Uint16Array | Uint32Array | Float64Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+function blockElement(name: string, packed: string): string {
+  return `<script type="${BLOCK_TYPE}" data-block="${name}">${packed}</script>\n`;
+}
+
+/** What is not in the file and why; null when everything is. */
+export function leftOut({ total, embedded, embed }: ReportMeta, budget: number): string | null {
+  const missing = total - embedded;
+  if (missing === 0) return null;
+  const every = `All scores of all ${formatCount(total)} samples are here`;
+  if (embed === "none") return `${every}; their texts were left out as asked.`;
+  const limit = formatBytes(budget);
+  return `${every}; the texts of ${plural(missing, "sample")} are not. Texts of failures, of 500 samples drawn at random and of samples whose scores changed come first, up to a file of ${limit}.`;
+}

@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+
+import type { Comparison } from "../../src/compare/comparison.ts";
+import { clientScript, clientStyle } from "./client.generated.ts";
+import { html, type Html } from "./markup.ts";
+import { sections } from "./section/index.ts";
+import { verdict } from "./section/verdict.ts";
+
+/** Every report file begins so; what does not is nobody's to overwrite. */
+export const REPORT_MARK = /^<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="generator" content="evalh/u;
+
+/** Everything before the data: the page as it is read, printed, and shown without scripts. */
+export function pageHead(comparison: Comparison): string {
+  const { suite, run } = comparison;
+  const shown = sections.flatMap((section) => {
+    const body = section.render(comparison);
+    return body === null ? [] : [{ ...section, body }];
+  });
+  const title = html`<title>${suite.name}: ${comparison.summary[0] ?? "comparison"} · evalh</title>`;
+  const body = html`<a class="skip" href="#main">Skip to the verdict</a><header class="top"><div class="brand"><b>evalh</b><span>${suite.name}</span><span class="run">${run.id}</span></div><nav aria-label="Sections">${shown.map(({ id, title: text }) => html`<a href="#${id}">${text}</a>`)}</nav><button type="button" class="theme" data-theme-toggle hidden>Dark</button></header><main id="main">${verdict(comparison)}${shown.map((section) => sectionView(section))}</main>`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="generator" content="evalh ${html`${run.evalh}`.markup}">
+<meta http-equiv="Content-Security-Policy" content="${policy()}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+${title.markup}
+<style>${clientStyle}</style>
+</head>
+<body>
+${body.markup}
+`;
+}
+
+/** Everything after the data. */
+export function pageTail({ left }: { readonly left: string | null }): string {
+  const note = html`<footer>${left !== null && html`<p>${left}</p>`}<p>Made by evalh. This file works offline and sends nothing anywhere.</p></footer>`;
+  return `${note.markup}\n<script>${clientScript}</script>\n</body>\n</html>\n`;
+}
+
+function sectionView({ id, title, body }: { readonly id: string; readonly title: string; readonly body: Html }): Html {
+  return html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${body}</section>`;
+}
+
+/**
+ * Nothing may load, nothing may run but the one script and the one style of this file, known by their hashes; strings
+ * may not become markup.
+ */
+function policy(): string {
+  return [
+    "default-src 'none'",
+    `script-src '${sourceHash(clientScript)}'`,
+    `style-src '${sourceHash(clientStyle)}'`,
+    "img-src data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+  ].join("; ");
+}
+
+function sourceHash(source: string): string {
+  return `sha256-${createHash("sha256").update(source, "utf8").digest("base64")}`;
+}

@@ -1,0 +1,53 @@
+import type { Comparison } from "../../../src/compare/comparison.ts";
+import { checkpointLabels } from "../../checkpoint-label.ts";
+import { cellOf, decidingRow, testRows, variantGroups, type IndexedCheckpoint, type VariantGroup } from "../../metric-view.ts";
+import { formatBytes, MISSING } from "../../number-format.ts";
+import { sizeChart } from "../chart/size-chart.ts";
+import { html, type Html } from "../markup.ts";
+import { intervalScale, scoreCell } from "../part/score-cell.ts";
+import { scrollTable } from "../part/scroll-table.ts";
+import type { Section } from "./section.ts";
+
+export const compression: Section = {
+  id: "compression",
+  title: "What compression costs",
+  render(comparison) {
+    const groups = variantGroups(comparison);
+    return groups.length === 0 ? null : html`${groups.map((group, order) => groupView(comparison, group, order))}`;
+  },
+};
+
+function groupView(comparison: Comparison, group: VariantGroup, order: number): Html {
+  const members = group.parent === null ? group.variants : [group.parent, ...group.variants];
+  return html`<div class="compression">${chart(comparison, members, order)}${table(comparison, group, members)}</div>`;
+}
+
+/** Size against the deciding score: what is saved against what it costs. */
+function chart(comparison: Comparison, members: readonly IndexedCheckpoint[], order: number): Html | null {
+  const row = decidingRow(comparison);
+  if (row === null) return null;
+  const label = checkpointLabels(comparison.checkpoints);
+  const points = members.flatMap(({ checkpoint, index }) => {
+    const estimate = cellOf(comparison, row.key, index)?.estimate ?? null;
+    return estimate === null || checkpoint.bytes === null
+      ? []
+      : [{ label: label(checkpoint.id), bytes: checkpoint.bytes, estimate }];
+  });
+  return points.length < 2 ? null : html`<figure>${sizeChart(points, { row, id: `size-${order}` })}</figure>`;
+}
+
+function table(comparison: Comparison, { parent }: VariantGroup, members: readonly IndexedCheckpoint[]): Html {
+  const label = checkpointLabels(comparison.checkpoints);
+  const columns = testRows(comparison).map((row) => ({ row, scale: intervalScale(comparison, row) }));
+  const whole = parent?.checkpoint.bytes ?? null;
+  return scrollTable({
+    label: "Variants and what they cost",
+    look: "scores",
+    head: html`<tr><th scope="col">variant</th><th scope="col">size</th>${columns.map(({ row }) => html`<th scope="col">${row.key}</th>`)}</tr>`,
+    body: members.map(({ checkpoint, index }) => {
+      const isParent = index === parent?.index;
+      const share = isParent || whole === null || whole === 0 || checkpoint.bytes === null ? "" : `${Math.round((checkpoint.bytes / whole) * 100)} %`;
+      return html`<tr><th scope="row">${label(checkpoint.id)}<small>${checkpoint.format}</small></th><td class="num"><span class="value">${checkpoint.bytes === null ? MISSING : formatBytes(checkpoint.bytes)}</span><span class="change none">${share}</span></td>${columns.map(({ row, scale }) => scoreCell(cellOf(comparison, row.key, index), { row, scale, isBest: false, reference: isParent ? "parent" : null }))}</tr>`;
+    }),
+  });
+}

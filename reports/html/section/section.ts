@@ -1,0 +1,12 @@
+import type { Comparison } from "../../../src/compare/comparison.ts";
+import type { Html } from "../markup.ts";
+
+/** A part of the page: one file of this folder and one line in its index. */
+export interface Section {
+  /** Anchor and key; unique. */
+  readonly id: string;
+  /** Heading and entry in the page's navigation. */
+  readonly title: string;
+  /** The part below the heading; null where a comparison gives it nothing to show. */
+  render(comparison: Comparison): Html | null;
+}

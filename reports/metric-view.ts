@@ -1,0 +1,90 @@
+import type { Checkpoint } from "../src/core/checkpoint.ts";
+import type { Cell, Comparison, MetricRow, PairedDifference } from "../src/compare/comparison.ts";
+
+/** A checkpoint with its place in the comparison's lists. */
+export interface IndexedCheckpoint {
+  readonly checkpoint: Checkpoint;
+  readonly index: number;
+}
+
+export function testRows({ rows }: Comparison): readonly MetricRow[] {
+  return rows.filter(({ split }) => split === "test");
+}
+
+export function seriesOf({ checkpoints }: Comparison): readonly IndexedCheckpoint[] {
+  return checkpoints
+    .map((checkpoint, index) => ({ checkpoint, index }))
+    .filter(({ checkpoint }) => checkpoint.role === "series");
+}
+
+/** Variants grouped under the checkpoint they were made from; null where that one was not evaluated. */
+export function variantGroups(comparison: Comparison): readonly VariantGroup[] {
+  const groups = new Map<string | null, VariantGroup & { variants: IndexedCheckpoint[] }>();
+  for (const [index, checkpoint] of comparison.checkpoints.entries()) {
+    if (checkpoint.role !== "variant") continue;
+    const at = comparison.checkpoints.findIndex(({ id }) => id === checkpoint.parent);
+    const parent = comparison.checkpoints[at];
+    const group = groups.get(checkpoint.parent) ?? {
+      parent: parent === undefined ? null : { checkpoint: parent, index: at },
+      variants: [],
+    };
+    group.variants.push({ checkpoint, index });
+    groups.set(checkpoint.parent, group);
+  }
+  return [...groups.values()];
+}
+
+export interface VariantGroup {
+  readonly parent: IndexedCheckpoint | null;
+  readonly variants: readonly IndexedCheckpoint[];
+}
+
+export function cellOf(comparison: Comparison, key: string, index: number): Cell | null {
+  return comparison.cells[key]?.[index] ?? null;
+}
+
+/** Indices of the checkpoints of the series with the best value of a metric; empty where nothing was scored. */
+export function bestOf(comparison: Comparison, row: MetricRow): ReadonlySet<number> {
+  const scored = seriesOf(comparison).flatMap(({ index }) => {
+    const value = cellOf(comparison, row.key, index)?.estimate?.value;
+    return value === undefined || !Number.isFinite(value) ? [] : [{ index, value }];
+  });
+  const values = scored.map(({ value }) => value);
+  const best = row.higherIsBetter ? Math.max(...values) : Math.min(...values);
+  return new Set(scored.filter(({ value }) => value === best).map(({ index }) => index));
+}
+
+export type Change = "better" | "worse" | "none";
+
+/** Whether a difference is an improvement; "none" where the test does not tell it from noise. */
+export function changeOf(row: MetricRow, difference: PairedDifference): Change {
+  if (!difference.significant || difference.value === 0) return "none";
+  return difference.value > 0 === row.higherIsBetter ? "better" : "worse";
+}
+
+/** ▲ for up, ▼ for down, whatever is better. */
+export function arrowOf(value: number): string {
+  if (value === 0) return "=";
+  return value > 0 ? "▲" : "▼";
+}
+
+/** Half the width of an interval, what stands after ±. */
+export function halfWidth({ lo, hi }: { readonly lo: number; readonly hi: number }): number {
+  return (hi - lo) / 2;
+}
+
+/** The metric that decides: the one the ship choice used, else the first. */
+export function decidingRow(comparison: Comparison): MetricRow | null {
+  const rows = testRows(comparison);
+  const wanted = comparison.ship?.metric.replace("@validation/", "/");
+  return rows.find(({ key }) => key === wanted) ?? rows[0] ?? null;
+}
+
+/** Places of the base checkpoint and of the one first compared with it: the last of the series that is another. */
+export function firstPair(comparison: Comparison): { readonly base: number; readonly head: number } {
+  const found = comparison.checkpoints.findIndex(({ id }) => id === comparison.base);
+  const base = Math.max(0, found);
+  const others = seriesOf(comparison).filter(({ index }) => index !== base);
+  const head = others.at(-1)?.index ?? comparison.checkpoints.findIndex((_, index) => index !== base);
+  return { base, head: head < 0 ? base : head };
+}

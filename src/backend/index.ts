@@ -1,0 +1,7 @@
+import type { BackendModule } from "../core/backend.ts";
+
+/** Every backend by the name suites use. Loading one loads its runtime, so each is loaded when it is asked for. */
+export const backends = {
+  onnx: async () => (await import("./onnx.ts")).onnx,
+  openai: async () => (await import("./openai.ts")).openai,
+} satisfies Record<string, () => Promise<BackendModule>>;

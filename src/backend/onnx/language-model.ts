@@ -1,0 +1,17 @@
+import type { Decoder } from "./decoder.ts";
+import type { TextCodec } from "./text-codec.ts";
+
+/** A checkpoint ready to be asked. */
+export interface LanguageModel {
+  readonly decoder: Decoder;
+  readonly codec: TextCodec;
+  /** The prompt as the model is to see it: through the chat template where one is used. */
+  render(prompt: string): string;
+  /** Token ids of a rendered prompt. */
+  encode(rendered: string): number[];
+}
+
+/** The outcome of one request that cannot be answered; the others of its batch go on. */
+export function failed(index: number, message: string) {
+  return { index, kind: "failed", error: { code: "E_BACKEND", message } } as const;
+}

@@ -1,0 +1,52 @@
+import { extname, join, relative } from "node:path";
+
+import { Option, type Command } from "commander";
+
+import { reportNames, reports, type ReportName } from "../../../reports/index.ts";
+import type { EmbedPolicy, ReportModule } from "../../../reports/report-module.ts";
+import { buildComparison } from "../../compare/compare.ts";
+import { readRun } from "../../compare/run-data.ts";
+import { sampleSource } from "../../compare/sample-source.ts";
+import { EvalhError } from "../../core/errors.ts";
+import { findRun } from "../../run/store/run-folder.ts";
+import type { CommandContext } from "./index.ts";
+
+interface Options {
+  readonly output?: string;
+  readonly format?: ReportName;
+  readonly base?: string;
+  readonly embed: EmbedPolicy;
+  readonly force?: true;
+}
+
+export function configure(command: Command, { io }: CommandContext): void {
+  command
+    .argument("[run]", "a run's folder or the end of its name", "latest")
+    .option("-o, --output <file>", "the file to write; its ending tells the format")
+    .addOption(new Option("-f, --format <format>", "the format").choices(reportNames))
+    .addOption(new Option("--embed <policy>", "samples whose texts an HTML report carries").choices(["changed", "all", "none"]).default("changed"))
+    .option("--base <checkpoint>", "take differences against this checkpoint instead of the one to ship")
+    .option("--force", "overwrite a file that is not a report")
+    .action(async (run: string, options: Options) => {
+      const module = await moduleFor(options);
+      const folder = await findRun(run);
+      const data = await readRun(folder);
+      const comparison = await buildComparison(data, options.base === undefined ? {} : { base: options.base });
+      const path = options.output ?? join(folder, `report.${module.extension}`);
+      const written = await module.write(comparison, sampleSource(data), { path, embed: options.embed, force: options.force === true });
+      io.stdout.write(`${relative(process.cwd(), written.path)}\n`);
+      for (const note of written.notes) io.stderr.write(`note: ${note}\n`);
+    });
+}
+
+/** The format that was named, or the one whose extension the file has; HTML without either. */
+async function moduleFor({ format, output }: Options): Promise<ReportModule> {
+  if (format !== undefined) return reports[format]();
+  const ending = output === undefined ? "" : extname(output).slice(1);
+  if (ending === "" || ending === "htm") return reports.html();
+  for (const load of Object.values(reports)) {
+    const module = await load();
+    if (module.extension === ending) return module;
+  }
+  throw new EvalhError("E_USAGE", `no report has files ending in .${ending}`, { hint: `name a format with --format: ${reportNames.join(", ")}` });
+}

@@ -1,0 +1,103 @@
+import { relative } from "node:path";
+
+import { InvalidArgumentError, type Command } from "commander";
+
+import { EvalhError } from "../../core/errors.ts";
+import type { Suite } from "../../suite/suite.ts";
+import { loadSuite } from "../../suite/load.ts";
+import { startRun, type RunRequest } from "../start-run.ts";
+import { dryRun } from "../dry-run.ts";
+import { locateSuite } from "../locate-suite.ts";
+import { readManifest, RUNS_FOLDER, findRun } from "../../run/store/run-folder.ts";
+import type { CommandContext } from "./index.ts";
+
+interface Options {
+  readonly output: string;
+  readonly resume?: string | true;
+  readonly concurrency?: number;
+  readonly limit?: number;
+  readonly task?: readonly string[];
+  readonly checkpoint?: readonly string[];
+  readonly base?: string;
+  readonly json?: true;
+  readonly jsonl?: true;
+  readonly quiet?: true;
+  readonly dryRun?: true;
+  readonly report: boolean;
+  readonly allowOutside?: true;
+}
+
+export function configure(command: Command, context: CommandContext): void {
+  command
+    .argument("[suite]", "a suite file, a folder with a suite.yaml, or the name of one that ships")
+    .option("-o, --output <folder>", "where runs are kept", RUNS_FOLDER)
+    .option("--resume [run]", "continue a run: its name, its folder, or the newest")
+    .option("-c, --concurrency <n>", "calls to a backend at a time", positive)
+    .option("--limit <n>", "only the first n samples of each task", positive)
+    .option("--task <name...>", "only these tasks")
+    .option("--checkpoint <name...>", "only these checkpoints")
+    .option("--base <checkpoint>", "take differences against this checkpoint instead of the one to ship")
+    .option("--no-report", "write no HTML report")
+    .option("--dry-run", "show what would be asked, and how small a difference it can show; ask nothing")
+    .option("--allow-outside", "let the suite read files outside its folder")
+    .option("--json", "print the comparison as one JSON document")
+    .option("--jsonl", "print every event as a line of JSON")
+    .option("-q, --quiet", "no progress")
+    .action(async (suite: string | undefined, options: Options) => {
+      const request = await requestOf(suite, options);
+      context.finish(options.dryRun === true ? await dryRun(request, context.io) : await startRun(request, context.io));
+    });
+}
+
+async function requestOf(wanted: string | undefined, options: Options): Promise<RunRequest> {
+  const resume =
+    options.resume === undefined
+      ? null
+      : await findRun(options.resume === true ? "latest" : options.resume, options.output);
+  if (wanted === undefined && resume === null) {
+    throw new EvalhError("E_USAGE", "which suite?", {
+      hint: "try `evalh run icd-coding`, or `evalh init` to write your own",
+    });
+  }
+  const path =
+    wanted === undefined && resume !== null ? (await readManifest(resume)).suite.file : await locateSuite(wanted ?? "");
+  const loaded = await loadSuite(path, { allowOutside: options.allowOutside === true });
+  return {
+    suite: narrow(loaded, options),
+    checkpoints: options.checkpoint ?? null,
+    resume,
+    root: options.output,
+    concurrency: options.concurrency ?? null,
+    base: options.base ?? null,
+    output: options.json === true ? "json" : options.jsonl === true ? "jsonl" : "text",
+    quiet: options.quiet === true,
+    report: options.report,
+    resumeCommand: (folder) =>
+      `evalh run ${wanted ?? ""} --resume ${relative(process.cwd(), folder)}`.replaceAll("  ", " "),
+  };
+}
+
+/** The suite with fewer tasks or samples, as flags ask. */
+function narrow(suite: Suite, { task, limit }: Options): Suite {
+  const unknown = task?.find((name) => !suite.tasks.some((known) => known.name === name));
+  if (unknown !== undefined) {
+    throw new EvalhError("E_USAGE", `the suite has no task "${unknown}"`, {
+      hint: `it has ${suite.tasks.map(({ name }) => name).join(", ")}`,
+    });
+  }
+  const tasks = task === undefined ? suite.tasks : suite.tasks.filter(({ name }) => task.includes(name));
+  if (limit === undefined) return { ...suite, tasks };
+  return {
+    ...suite,
+    tasks: tasks.map((each) => ({
+      ...each,
+      dataset: { ...each.dataset, limit: Math.min(limit, each.dataset.limit ?? limit) },
+    })),
+  };
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number from 1 is needed");
+  return value;
+}

@@ -1,0 +1,73 @@
+import type { Command } from "commander";
+
+import { EvalhError } from "../../core/errors.ts";
+import { createJudgesOf, describeJudges } from "../../run/plan.ts";
+import { rescore, type Rescoring } from "../../run/rescore.ts";
+import { lockRun } from "../../run/store/lock.ts";
+import type { RunManifest } from "../../run/store/records.ts";
+import { findRun, readManifest, writeManifest } from "../../run/store/run-folder.ts";
+import { loadSuite } from "../../suite/load.ts";
+import { locateSuite } from "../locate-suite.ts";
+import { scorePairs } from "../score-pairs.ts";
+import type { CommandContext } from "./index.ts";
+
+interface Options {
+  readonly suite?: string;
+  readonly judge?: readonly string[];
+  readonly json?: true;
+}
+
+export function configure(command: Command, { io }: CommandContext): void {
+  command
+    .argument(
+      "[run or file]",
+      "a run to judge again; with --judge a JSONL file of {output, references}, or - for standard input",
+    )
+    .option("--suite <suite>", "take the judges from this suite instead of the run's own")
+    .option("--judge <name...>", "judge pairs of output and references without a run")
+    .option("--json", "print one JSON document")
+    .addHelpText(
+      "after",
+      '\nExample:\n  echo \'{"output": "a cat", "references": ["the cat"]}\' | evalh score --judge bleu rouge\n',
+    )
+    .action(async (wanted: string | undefined, options: Options) => {
+      if (options.judge !== undefined) {
+        await scorePairs(wanted ?? "-", options.judge, { io, json: options.json === true });
+        return;
+      }
+      const folder = await findRun(wanted ?? "latest");
+      await using _lock = await lockRun(folder);
+      const manifest = await readManifest(folder);
+      const plan = await rescorePlan(manifest, options.suite);
+      const judged = await rescore(folder, manifest, plan);
+      await writeManifest(folder, { ...manifest, units: plan.map(({ unit }) => unit) });
+      const text = `judged ${judged} answers again; \`evalh compare ${manifest.id}\` shows them\n`;
+      io.stdout.write(options.json === true ? `${JSON.stringify({ run: manifest.id, judged })}\n` : text);
+    });
+}
+
+async function rescorePlan(manifest: RunManifest, wanted: string | undefined): Promise<Rescoring[]> {
+  const suite = wanted === undefined ? null : await loadSuite(await locateSuite(wanted), { allowOutside: true });
+  const plan: Rescoring[] = [];
+  for (const unit of manifest.units) {
+    if (suite === null) {
+      const judges = await createJudgesOf(unit);
+      const infos = unit.judges.map((info, index) => ({
+        ...info,
+        version: judges[index]?.version ?? "",
+        signature: judges[index]?.signature ?? "",
+      }));
+      plan.push({ unit: { ...unit, judges: infos }, judges });
+      continue;
+    }
+    const task = suite.tasks.find(({ name }) => name === unit.task);
+    if (task === undefined) {
+      throw new EvalhError("E_NOT_COMPARABLE", `the suite has no task "${unit.task}", which the run answered`, {
+        place: { file: suite.file },
+      });
+    }
+    const judges = await createJudgesOf({ judges: task.judges, choices: unit.choices });
+    plan.push({ unit: { ...unit, slices: task.slices, judges: describeJudges(task, judges) }, judges });
+  }
+  return plan;
+}

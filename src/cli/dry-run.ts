@@ -1,0 +1,68 @@
+import { RUNS_FOLDER } from "../run/store/run-folder.ts";
+import { digestItems } from "../run/items.ts";
+import { runsUnit } from "../run/plan.ts";
+import { describeUnits } from "../run/prepare.ts";
+import { smallestDetectableDifference } from "../stats/power.ts";
+import type { CliIo } from "./io.ts";
+import { ExitCode } from "./io.ts";
+import { resolveFor, type RunRequest } from "./start-run.ts";
+
+/** Share of samples that typically change sides between neighbouring checkpoints; a run measures the real one. */
+const DISCORDANT_SHARE = 0.25;
+
+/** Shows what a run would ask; asks and writes nothing. */
+export async function dryRun(request: RunRequest, io: CliIo): Promise<number> {
+  const { suite } = request;
+  const resolved = await resolveFor(request);
+  const units = await describeUnits(suite, resolved, (task, split) => digestItems(task, { split }));
+  const rows = units.map((unit) => {
+    const checkpoints = resolved.checkpoints.filter(({ checkpoint }) => runsUnit(checkpoint, unit)).length;
+    const requests = checkpoints * unit.n * unit.repeats;
+    const maxTokens = suite.tasks.find(({ name }) => name === unit.task)?.generate.maxTokens ?? 0;
+    const generated = unit.kind === "generate" ? requests * maxTokens : 0;
+    return {
+      task: unit.task,
+      split: unit.split,
+      kind: unit.kind,
+      samples: unit.n,
+      checkpoints,
+      requests,
+      max_generated_tokens: generated,
+      detectable_points: detectable(unit.n),
+    };
+  });
+  const total = rows.reduce((sum, row) => sum + row.requests, 0);
+  if (request.output !== "text") {
+    const checkpoints = resolved.checkpoints.map(({ checkpoint }) => checkpoint);
+    io.stdout.write(
+      `${JSON.stringify({ format: "evalh-plan/1", suite: suite.name, checkpoints, units: rows, requests: total }, null, 2)}\n`,
+    );
+    return ExitCode.pass;
+  }
+  io.stdout.write(
+    `suite ${suite.name}: ${resolved.checkpoints.length} checkpoints, ${total.toLocaleString("en")} requests\n\n`,
+  );
+  for (const { checkpoint } of resolved.checkpoints) {
+    const size = checkpoint.bytes === null ? "" : `${(checkpoint.bytes / 1e6).toFixed(2)} MB`;
+    io.stdout.write(
+      `  ${checkpoint.id.padEnd(36)} ${checkpoint.role.padEnd(8)} ${checkpoint.format.padEnd(14)} ${size}\n`,
+    );
+  }
+  io.stdout.write("\n");
+  for (const row of rows) {
+    const split = row.split === "validation" ? " (validation)" : "";
+    io.stdout.write(
+      `  ${`${row.task}${split}`.padEnd(28)} ${row.kind.padEnd(14)} ${row.samples} samples × ${row.checkpoints} checkpoints = ${row.requests} requests; ` +
+        `at most ${row.max_generated_tokens.toLocaleString("en")} new tokens; shows differences of about ${row.detectable_points.toFixed(1)} points\n`,
+    );
+  }
+  io.stdout.write(
+    `\nnothing was asked; runs would go to ${request.root === RUNS_FOLDER ? RUNS_FOLDER : request.root}\n`,
+  );
+  return ExitCode.pass;
+}
+
+/** Percentage points of a 0/1 score that a paired test shows with 80 % power. */
+function detectable(n: number): number {
+  return n < 2 ? Infinity : smallestDetectableDifference({ n, sd: 100 * Math.sqrt(DISCORDANT_SHARE) });
+}

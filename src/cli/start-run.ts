@@ -1,0 +1,170 @@
+import { appendFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+
+import type { RunEvent } from "../core/run-event.ts";
+import { readRun } from "../compare/run-data.ts";
+import { buildComparison } from "../compare/compare.ts";
+import { sampleSource } from "../compare/sample-source.ts";
+import { execute, type ExecuteResult } from "../run/execute.ts";
+import { runsUnit } from "../run/plan.ts";
+import { prepareRun, resolveSuite, resumeRun, type PreparedRun, type Resolved } from "../run/prepare.ts";
+import { lockRun } from "../run/store/lock.ts";
+import type { RunManifest } from "../run/store/records.ts";
+import { runFiles, writeManifest } from "../run/store/run-folder.ts";
+import type { Suite } from "../suite/suite.ts";
+import { selectCheckpoints } from "./select-checkpoints.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { ExitCode, type CliIo } from "./io.ts";
+import { progress } from "./progress.ts";
+import { printComparison, writeHtml } from "./show-comparison.ts";
+import { version } from "./version.ts";
+
+export interface RunRequest {
+  readonly suite: Suite;
+  /** Names of the checkpoints to evaluate; null for all. */
+  readonly checkpoints: readonly string[] | null;
+  /** Folder of the run to continue. */
+  readonly resume: string | null;
+  /** Where new runs go. */
+  readonly root: string;
+  readonly concurrency: number | null;
+  readonly base: string | null;
+  readonly output: "text" | "json" | "jsonl";
+  readonly quiet: boolean;
+  readonly report: boolean;
+  /** The command line that continues the run in a folder. */
+  readonly resumeCommand: (folder: string) => string;
+}
+
+/** Evaluates, stores, compares and reports; returns the exit code. */
+export async function startRun(request: RunRequest, io: CliIo): Promise<number> {
+  const resolved = await resolveFor(request);
+  const prepared =
+    request.resume === null
+      ? await prepareRun(request.suite, resolved, { root: request.root, evalh: version() })
+      : null;
+  const folder = prepared?.folder ?? request.resume ?? "";
+  await using _lock = await lockRun(folder);
+  const run = prepared ?? (await resumeRun(request.suite, resolved, { folder, evalh: version() }));
+  const { result, exitCode } = await executeShown(run, request, io);
+  if (exitCode !== null) {
+    io.stderr.write(`resume: ${request.resumeCommand(folder)}\n`);
+    return exitCode;
+  }
+  await showResults(folder, request, io);
+  const isIncomplete = result.state !== "complete" || result.failedSamples > 0;
+  if (isIncomplete) {
+    io.stderr.write(`${incompleteness(result)}\nresume: ${request.resumeCommand(folder)}\n`);
+    return ExitCode.incomplete;
+  }
+  return ExitCode.pass;
+}
+
+/** The suite's checkpoints on this machine, those that were asked for. */
+export async function resolveFor(request: RunRequest): Promise<Resolved> {
+  const resolved = await resolveSuite(request.suite);
+  return { ...resolved, checkpoints: selectCheckpoints(resolved.checkpoints, request.checkpoints) };
+}
+
+async function executeShown(
+  run: PreparedRun,
+  request: RunRequest,
+  io: CliIo,
+): Promise<{ result: ExecuteResult; exitCode: number | null }> {
+  const started = performance.now();
+  const bar = request.quiet ? null : progress(io);
+  const events = eventSink(run.folder, [
+    (event) => bar?.show(event),
+    (event) => request.output === "jsonl" && io.stdout.write(`${JSON.stringify(event)}\n`),
+  ]);
+  const backends: Record<string, string> = { ...run.manifest.backends };
+  using interrupt = onInterrupt(io);
+  for (const message of run.warnings) events.emit({ type: "warning", message });
+  events.emit({ type: "run-started", runId: run.manifest.id, folder: run.folder, total: totalOf(run) });
+  try {
+    const result = await execute({
+      folder: run.folder,
+      units: run.units,
+      checkpoints: run.checkpoints,
+      concurrency: request.concurrency,
+      stop: interrupt.stop,
+      abort: interrupt.abort,
+      emit: events.emit,
+      onBackend: (checkpoint, name) => (backends[checkpoint] = name),
+    });
+    events.emit({ type: "run-ended", state: result.state, failed: result.failedSamples });
+    const seconds = Math.round(performance.now() - started) / 1000;
+    await writeManifest(run.folder, ended(run.manifest, { result, seconds, backends }));
+    return { result, exitCode: interrupt.exitCode() };
+  } finally {
+    bar?.end();
+    await events.close();
+  }
+}
+
+function ended(
+  manifest: RunManifest,
+  { result, seconds, backends }: { result: ExecuteResult; seconds: number; backends: Record<string, string> },
+): RunManifest {
+  const state = result.state === "complete" && result.failedSamples > 0 ? "incomplete" : result.state;
+  const last = manifest.attempts.length - 1;
+  const attempts = manifest.attempts.map((attempt, index) =>
+    index === last ? { ...attempt, seconds, state } : attempt,
+  );
+  return { ...manifest, state, backends, failures: result.failures, attempts };
+}
+
+/** Samples to answer, over all checkpoints, repeats and splits. */
+function totalOf(run: PreparedRun): number {
+  return run.checkpoints.reduce(
+    (sum, { checkpoint }) =>
+      sum +
+      run.units
+        .filter((unit) => runsUnit(checkpoint, unit.info))
+        .reduce((part, { info }) => part + info.n * info.repeats, 0),
+    0,
+  );
+}
+
+/** Events that come once are kept in the run folder; those of every batch are not: the samples are there. */
+function eventSink(
+  folder: string,
+  listeners: readonly ((event: RunEvent) => void)[],
+): { emit: (event: RunEvent) => void; close: () => Promise<void> } {
+  let written: Promise<void> = Promise.resolve();
+  return {
+    emit(event) {
+      for (const listener of listeners) listener(event);
+      if (event.type === "samples-done") return;
+      const line = `${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`;
+      // The log of events is a convenience; a full disk shows at the samples.
+      written = written.then(() => appendFile(runFiles.events(folder), line)).catch(() => undefined);
+    },
+    close: () => written,
+  };
+}
+
+async function showResults(folder: string, request: RunRequest, io: CliIo): Promise<void> {
+  const data = await readRun(folder);
+  const comparison = await buildComparison(data, request.base === null ? {} : { base: request.base });
+  const source = sampleSource(data);
+  await printComparison(comparison, source, {
+    io,
+    format: request.output === "text" ? "console" : "json",
+    quiet: request.output === "jsonl",
+    folder,
+  });
+  if (!request.report) return;
+  const path = join(folder, "report.html");
+  await writeHtml(comparison, source, path);
+  if (request.output === "text") io.stdout.write(`\nreport: ${relative(process.cwd(), path)}\n`);
+}
+
+function incompleteness(result: ExecuteResult): string {
+  const failed = Object.entries(result.failures).map(
+    ([id, { message }]) => `error: ${id} was not evaluated: ${message}`,
+  );
+  if (result.failedSamples > 0)
+    failed.push(`error: ${result.failedSamples} samples ended in an error; they lower n, not the scores`);
+  return failed.join("\n");
+}

@@ -1,0 +1,120 @@
+import { EvalhError } from "../core/errors.ts";
+import type { Diagnosis } from "../core/verdict.ts";
+import { hashSeed } from "../stats/hash-seed.ts";
+import { diagnose } from "../stats/generalisation.ts";
+import type { Comparison, MetricRow, OutputWarning, Training } from "./comparison.ts";
+import { detectableDifference } from "./detectable.ts";
+import { readRun, type RunData, type RunMetric } from "./run-data.ts";
+import { chooseShip } from "./ship.ts";
+import { sliceTables } from "./slices.ts";
+import { summarise } from "./summary.ts";
+import { compareCells } from "./table.ts";
+import { decideVerdict } from "./verdict.ts";
+
+export interface CompareOptions {
+  /** Id or folder name of the checkpoint that differences are taken against; the one to ship otherwise. */
+  readonly base?: string;
+  /** Level of the tests, 0.05 unless the suite or the caller says otherwise. */
+  readonly alpha?: number;
+}
+
+/**
+ * Compares the checkpoints of one run from its folder alone.
+ * @throws EvalhError E_RUN_FOLDER, E_USAGE for an unknown base
+ */
+export async function compareRun(folder: string, options: CompareOptions = {}): Promise<Comparison> {
+  const data = await readRun(folder);
+  return buildComparison(data, options);
+}
+
+/** The same for a run that is already read. */
+export async function buildComparison(data: RunData, options: CompareOptions = {}): Promise<Comparison> {
+  const { manifest, checkpoints } = data;
+  const alpha = options.alpha ?? manifest.alpha;
+  const seed = hashSeed(String(manifest.seed), "compare");
+  const diagnosis = data.training.length === 0 ? null : diagnose(data.training);
+  const ship = chooseShip(data, { alpha, seed, lowestLossStep: diagnosis?.ship ?? null });
+  const base = findBase(data, options.base) ?? ship?.checkpoint ?? checkpoints[0]?.id ?? "";
+  const cells = compareCells(data, { base, alpha, seed });
+  const training = trainingOf(data, diagnosis);
+  const rows = data.metrics.map((metric) => rowOf(data, metric));
+  const verdict = decideVerdict({ data, diagnosis, ship, cells });
+  return {
+    suite: { name: manifest.suite.name, version: manifest.suite.version, digest: manifest.suite.digest },
+    run: runFacts(data),
+    checkpoints,
+    base,
+    rows,
+    cells,
+    slices: await sliceTables(data, seed),
+    warnings: warningsOf(data),
+    training,
+    ship,
+    verdict,
+    summary: summarise({ data, rows, cells, training, ship, verdict, base }),
+    alpha,
+  };
+}
+
+function findBase(data: RunData, wanted: string | undefined): string | undefined {
+  if (wanted === undefined) return undefined;
+  const { checkpoints } = data;
+  const found = checkpoints.find(
+    ({ id, step }) => id === wanted || id.endsWith(`/${wanted}`) || String(step) === wanted,
+  );
+  if (found === undefined) {
+    throw new EvalhError("E_USAGE", `there is no checkpoint "${wanted}" in this run`, {
+      hint: `it has ${checkpoints.map(({ id }) => id).join(", ")}`,
+    });
+  }
+  return found.id;
+}
+
+function rowOf(data: RunData, { key, unit, judge, metric }: RunMetric): MetricRow {
+  return {
+    key,
+    task: unit.task,
+    split: unit.split,
+    judge: judge.name,
+    metric: metric.name,
+    signature: judge.signature,
+    higherIsBetter: metric.higherIsBetter,
+    range: metric.range,
+    unit: metric.unit,
+    detectable: detectableDifference(data, key),
+  };
+}
+
+function runFacts({ manifest, folder }: RunData): Comparison["run"] {
+  const [first] = manifest.attempts;
+  return {
+    id: manifest.id,
+    folder,
+    startedAt: first?.startedAt ?? "",
+    state: manifest.state,
+    evalh: first?.evalh ?? "",
+    host: first?.host ?? "",
+    backends: [...new Set(Object.values(manifest.backends))],
+    seed: manifest.seed,
+    seconds: manifest.attempts.reduce((sum, attempt) => sum + (attempt.seconds ?? 0), 0),
+  };
+}
+
+function trainingOf({ manifest, training }: RunData, diagnosis: Diagnosis | null): Training | null {
+  if (diagnosis === null) return null;
+  return { format: manifest.trainingFormat ?? "", points: training, diagnosis, warnings: manifest.trainingWarnings };
+}
+
+function warningsOf(data: RunData): OutputWarning[] {
+  return [...data.counts].flatMap(([task, counts]) =>
+    counts.flatMap((count, index) =>
+      [...count.warnings].map(([kind, times]) => ({
+        task,
+        checkpoint: data.checkpoints[index]?.id ?? "",
+        kind,
+        count: times,
+        of: count.answered,
+      })),
+    ),
+  );
+}

@@ -1,0 +1,120 @@
+import type { Checkpoint } from "../core/checkpoint.ts";
+import type { Judge, Metric } from "../core/judge.ts";
+import type { TrainingPoint } from "../core/series.ts";
+import { isJsonObject } from "../core/json.ts";
+import { createJudgesOf } from "../run/plan.ts";
+import { readLines } from "../run/store/line-file.ts";
+import type { RunManifest, UnitInfo } from "../run/store/records.ts";
+import { readManifest, runFiles } from "../run/store/run-folder.ts";
+import { metricColumns, type MetricColumn } from "./metric-column.ts";
+import { scanShard, unitKey, type UnitAnswers } from "./shard-scan.ts";
+
+/** One metric of one unit, with where its numbers are. */
+export interface RunMetric {
+  /** "task/metric" or "task@validation/metric". */
+  readonly key: string;
+  readonly unit: UnitInfo;
+  readonly judge: Judge;
+  readonly metric: Metric;
+}
+
+/** Counts of one checkpoint × unit that are not scores. */
+export interface AnswerCounts {
+  readonly answered: number;
+  readonly failed: number;
+  readonly skipped: ReadonlyMap<string, number>;
+  readonly unjudged: ReadonlyMap<string, number>;
+  readonly warnings: ReadonlyMap<string, number>;
+}
+
+/** A run read back from its folder: numbers only, texts stay on disk. */
+export interface RunData {
+  readonly folder: string;
+  readonly manifest: RunManifest;
+  readonly checkpoints: readonly Checkpoint[];
+  readonly metrics: readonly RunMetric[];
+  /** Metric key → one column a checkpoint, null where it was not run or nothing was scored. */
+  readonly columns: ReadonlyMap<string, readonly (MetricColumn | null)[]>;
+  /** Unit key → one entry a checkpoint. */
+  readonly counts: ReadonlyMap<string, readonly AnswerCounts[]>;
+  readonly training: readonly TrainingPoint[];
+}
+
+/**
+ * @throws EvalhError E_RUN_FOLDER if the folder is not a run
+ */
+export async function readRun(folder: string): Promise<RunData> {
+  const manifest = await readManifest(folder);
+  const checkpoints = orderCheckpoints(manifest.checkpoints);
+  const judgesOf = new Map<string, Judge[]>();
+  for (const unit of manifest.units) judgesOf.set(unitKey(unit), await createJudgesOf(unit));
+  const metrics = manifest.units.flatMap((unit) => runMetrics(unit, judgesOf.get(unitKey(unit)) ?? []));
+  const columns = new Map<string, (MetricColumn | null)[]>(metrics.map(({ key }) => [key, []]));
+  const counts = new Map<string, AnswerCounts[]>(manifest.units.map((unit) => [unitKey(unit), []]));
+  for (const checkpoint of checkpoints) {
+    const answers = await scanShard(folder, checkpoint.id, manifest.units);
+    for (const [key, unit] of answers) {
+      counts.get(key)?.push(countsOf(unit));
+      for (const judge of judgesOf.get(key) ?? []) addColumns(columns, judge, unit);
+    }
+  }
+  return { folder, manifest, checkpoints, metrics, columns, counts, training: await readTraining(folder) };
+}
+
+function runMetrics(unit: UnitInfo, judges: readonly Judge[]): RunMetric[] {
+  return judges.flatMap((judge) =>
+    judge.metrics.map((metric) => ({ key: metricKey(unit, judge, metric), unit, judge, metric })),
+  );
+}
+
+/** A judge's name stands before its metric only where the suite renamed it or two judges share a metric's name. */
+export function metricKey(unit: UnitInfo, judge: Judge, metric: Metric): string {
+  const isRenamed = unit.judges.some((info) => info.name === judge.name && info.name !== info.module);
+  const name = isRenamed ? (judge.metrics.length === 1 ? judge.name : `${judge.name}.${metric.name}`) : metric.name;
+  return `${unitKey(unit)}/${name}`;
+}
+
+function addColumns(columns: ReadonlyMap<string, (MetricColumn | null)[]>, judge: Judge, answers: UnitAnswers): void {
+  const packed = metricColumns(judge, answers.stats.get(judge.name) ?? [], answers.unit.repeats);
+  for (const metric of judge.metrics) {
+    const column = packed.get(metric.name);
+    columns
+      .get(metricKey(answers.unit, judge, metric))
+      ?.push(column === undefined || column.ordinals.length === 0 ? null : column);
+  }
+}
+
+function countsOf(answers: UnitAnswers): AnswerCounts {
+  const { answered, failed, skipped, unjudged, warnings } = answers;
+  return { answered, failed, skipped, unjudged, warnings };
+}
+
+/** Models in the suite's order; within one the series by step, then the variants. */
+function orderCheckpoints(checkpoints: readonly Checkpoint[]): Checkpoint[] {
+  const models = [...new Set(checkpoints.map((checkpoint) => checkpoint.model))];
+  const rank = (checkpoint: Checkpoint): number => (checkpoint.role === "series" ? 0 : 1);
+  return checkpoints.toSorted(
+    (a, b) =>
+      models.indexOf(a.model) - models.indexOf(b.model) ||
+      rank(a) - rank(b) ||
+      (a.step ?? Infinity) - (b.step ?? Infinity) ||
+      0,
+  );
+}
+
+async function readTraining(folder: string): Promise<TrainingPoint[]> {
+  const points: TrainingPoint[] = [];
+  for await (const line of readLines(runFiles.training(folder))) {
+    if (isJsonObject(line.record)) points.push(restorePoint(line.record));
+  }
+  return points;
+}
+
+/** JSON has no NaN: training.jsonl holds non-finite numbers as strings. */
+function restorePoint(record: object): TrainingPoint {
+  const restored = Object.entries(record).map(([key, value]) => [
+    key,
+    value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : (value as unknown),
+  ]);
+  return Object.fromEntries(restored) as unknown as TrainingPoint;
+}

@@ -1,0 +1,132 @@
+import { open, type FileHandle } from "node:fs/promises";
+
+import type { Checkpoint } from "../core/checkpoint.ts";
+import { hasErrno } from "../core/errors.ts";
+import { sliceOf } from "../dataset/slice.ts";
+import { readItems } from "../run/items.ts";
+import type { ItemRecord, SampleRecord, UnitInfo } from "../run/store/records.ts";
+import { runFiles } from "../run/store/run-folder.ts";
+import type { SampleOutput, SampleSource, SampleView } from "./comparison.ts";
+import { metricKey, type RunData } from "./run-data.ts";
+import { parseRecord, scanShard, unitKey, type UnitAnswers } from "./shard-scan.ts";
+
+/** Samples that are read together: their lines lie near each other, so a few large reads fetch them. */
+const BLOCK = 512;
+/** Lines closer than this are fetched by one read, the bytes between them thrown away. */
+const GAP_BYTES = 1 << 16;
+
+/** Streams a run's test samples from its folder, a block at a time, whatever the order of lines in the shards. */
+export function sampleSource(data: RunData): SampleSource {
+  return {
+    async *samples() {
+      for (const unit of data.manifest.units) {
+        if (unit.split === "test") yield* unitSamples(data, unit);
+      }
+    },
+  };
+}
+
+async function* unitSamples(data: RunData, unit: UnitInfo): AsyncGenerator<SampleView> {
+  const shards: Shard[] = [];
+  try {
+    for (const checkpoint of data.checkpoints) shards.push(await openShardReader(data, checkpoint, unit));
+    let block: ItemRecord[] = [];
+    for await (const item of readItems(data.folder, unit)) {
+      block.push(item);
+      if (block.length < BLOCK) continue;
+      yield* blockSamples(data, unit, { shards, block });
+      block = [];
+    }
+    yield* blockSamples(data, unit, { shards, block });
+  } finally {
+    for (const shard of shards) await shard.file?.close();
+  }
+}
+
+interface Shard {
+  readonly file: FileHandle | null;
+  readonly answers: UnitAnswers;
+}
+
+async function openShardReader(data: RunData, checkpoint: Checkpoint, unit: UnitInfo): Promise<Shard> {
+  const answers = (await scanShard(data.folder, checkpoint.id, [unit])).get(unitKey(unit));
+  if (answers === undefined) throw new Error(`unit ${unitKey(unit)} was not scanned`);
+  try {
+    return { file: await open(runFiles.samples(data.folder, checkpoint.id), "r"), answers };
+  } catch (error) {
+    if (hasErrno(error, "ENOENT")) return { file: null, answers };
+    throw error;
+  }
+}
+
+async function* blockSamples(
+  data: RunData,
+  unit: UnitInfo,
+  { shards, block }: { readonly shards: readonly Shard[]; readonly block: readonly ItemRecord[] },
+): AsyncGenerator<SampleView> {
+  const outputs = [];
+  for (const shard of shards) outputs.push(await readBlock(shard, unit, block));
+  const toOutput = outputConverter(data, unit);
+  for (const [position, item] of block.entries()) {
+    yield {
+      task: unitKey(unit),
+      id: item.id,
+      ordinal: item.i,
+      prompt: item.prompt,
+      references: item.references,
+      slices: Object.fromEntries(unit.slices.map((field) => [field, sliceOf(item.columns, field)])),
+      outputs: outputs.map((records) => {
+        const record = records[position];
+        return record == null ? null : toOutput(record);
+      }),
+    };
+  }
+}
+
+/** The first repeat's record of each item; null where there is none. */
+async function readBlock(shard: Shard, unit: UnitInfo, block: readonly ItemRecord[]): Promise<(SampleRecord | null)[]> {
+  const records = new Array<SampleRecord | null>(block.length).fill(null);
+  const { file, answers } = shard;
+  if (file === null) return records;
+  const places = block
+    .map((item, position) => {
+      const slot = item.i * unit.repeats;
+      return { position, offset: answers.offsets[slot] ?? 0, length: answers.lengths[slot] ?? 0 };
+    })
+    .filter(({ length }) => length > 0)
+    .sort((a, b) => a.offset - b.offset);
+  for (let start = 0; start < places.length;) {
+    const from = places[start]?.offset ?? 0;
+    let end = start;
+    let to = from;
+    for (let place = places[end]; place !== undefined && place.offset - to <= GAP_BYTES; place = places[++end]) {
+      to = Math.max(to, place.offset + place.length);
+    }
+    const bytes = Buffer.allocUnsafe(to - from);
+    await file.read(bytes, 0, bytes.length, from);
+    for (const { position, offset, length } of places.slice(start, end)) {
+      records[position] = parseRecord(bytes.subarray(offset - from, offset - from + length));
+    }
+    start = end;
+  }
+  return records;
+}
+
+/** A record as reports see it: per-sample scores by the names that the table uses. */
+function outputConverter(data: RunData, unit: UnitInfo): (record: SampleRecord) => SampleOutput {
+  const metrics = data.metrics.filter((row) => row.unit === unit);
+  return (record) => ({
+    text: record.output,
+    finish: record.finish,
+    tokens: record.tokens?.[1] ?? null,
+    ms: record.ms ?? null,
+    error: record.error ?? null,
+    scores: Object.fromEntries(
+      metrics.map(({ judge, metric }) => {
+        const stats = record.scores[judge.name];
+        const name = metricKey(unit, judge, metric).slice(unitKey(unit).length + 1);
+        return [name, stats === undefined ? null : metric.perSample(stats)];
+      }),
+    ),
+  });
+}

@@ -1,0 +1,143 @@
+import type { Checkpoint } from "../core/checkpoint.ts";
+import type { Cell, MetricRow, ShipChoice, Training, Verdict } from "./comparison.ts";
+import type { RunData } from "./run-data.ts";
+
+interface SummaryInputs {
+  readonly data: RunData;
+  readonly rows: readonly MetricRow[];
+  readonly cells: Readonly<Record<string, readonly Cell[]>>;
+  readonly training: Training | null;
+  readonly ship: ShipChoice | null;
+  readonly verdict: Verdict;
+  readonly base: string;
+}
+
+/** The comparison in a few sentences, the headline first. */
+export function summarise(inputs: SummaryInputs): string[] {
+  return [
+    headline(inputs),
+    ...shipSentences(inputs),
+    ...disagreement(inputs),
+    ...variantSentences(inputs),
+    ...resolution(inputs),
+  ];
+}
+
+function headline({ verdict, training }: SummaryInputs): string {
+  switch (verdict.kind) {
+    case "overfit":
+      return `Overfitting by the loss since step ${span(verdict.since)}.`;
+    case "diverged":
+      return verdict.since === null
+        ? "The training diverged."
+        : `The training diverged at step ${span(verdict.since)}.`;
+    case "regressed":
+      return `Regressed: ${verdict.gates.join(", ")}.`;
+    case "inconclusive":
+      return `Inconclusive: ${verdict.why}.`;
+    case "pass":
+      return training === null
+        ? "No training log was given: checkpoints are compared by their scores alone."
+        : curveSentence(training.diagnosis.verdict);
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function curveSentence(verdict: Training["diagnosis"]["verdict"]): string {
+  const sentences: Readonly<Record<typeof verdict, string>> = {
+    healthy: "The loss curves are healthy: no sign of overfitting.",
+    underfit: "Underfit: the evaluation loss was still falling when the training ended.",
+    plateau: "Plateau: the evaluation loss hardly moved over the whole training.",
+    regressed: "The evaluation loss rose although the training loss did not fall.",
+    overfit: "Overfitting by the loss.",
+    diverged: "The training diverged.",
+    inconclusive: "The loss curves are too short or too noisy for a verdict.",
+  };
+  return sentences[verdict];
+}
+
+function shipSentences({ ship, data, rows, cells }: SummaryInputs): string[] {
+  if (ship === null) return [];
+  const index = data.checkpoints.findIndex(({ id }) => id === ship.checkpoint);
+  const estimate = cells[ship.metric]?.[index]?.estimate;
+  const row = rows.find(({ key }) => key === ship.metric);
+  const score =
+    estimate == null || row === undefined
+      ? ""
+      : `, ${estimate.value.toFixed(1)} [${estimate.lo.toFixed(1)}, ${estimate.hi.toFixed(1)}]`;
+  const sentences = [`Ship ${nameOf(data.checkpoints[index])}: best ${ship.metric}${score}.`];
+  const others = ship.equivalent.filter((id) => id !== ship.checkpoint);
+  if (others.length > 0) {
+    const names = others.map((id) => nameOf(data.checkpoints.find((checkpoint) => checkpoint.id === id)));
+    sentences.push(`Statistically as good on that metric: ${names.join(", ")}.`);
+  } else sentences.push("It is significantly better than every other checkpoint of the series.");
+  return sentences;
+}
+
+/** Loss and score often name different checkpoints in a fine-tune; then both are named. */
+function disagreement({ ship, training, data }: SummaryInputs): string[] {
+  const lossStep = training?.diagnosis.ship ?? null;
+  if (ship === null || training === null || lossStep === null || ship.step === null || ship.step === lossStep)
+    return [];
+  if (training.diagnosis.equivalent.includes(ship.step)) return [];
+  const steps = data.checkpoints.filter(({ role }) => role === "series").map(({ step }) => step);
+  const byLoss = data.checkpoints.find(({ role, step }) => role === "series" && step === lossStep);
+  const isEqual = byLoss !== undefined && ship.equivalent.includes(byLoss.id);
+  if (isEqual) {
+    return [
+      `Loss and score disagree mildly: the evaluation loss is lowest at step ${lossStep}, which scores no worse than step ${ship.step} within the error.`,
+    ];
+  }
+  const seen = steps.includes(lossStep) ? "scores significantly lower" : "was not evaluated";
+  return [
+    `Loss and score disagree: the evaluation loss is lowest at step ${lossStep}, which ${seen}; the scores are best at step ${ship.step}. ` +
+      "The loss weighs every token's confidence, the scores only the answer: ship by the scores, and watch the calibration.",
+  ];
+}
+
+function variantSentences({ data, rows, cells }: SummaryInputs): string[] {
+  return data.checkpoints.flatMap((checkpoint, index) => {
+    if (checkpoint.role !== "variant") return [];
+    const losses = rows
+      .filter(({ split }) => split === "test")
+      .flatMap((row) => {
+        const difference = cells[row.key]?.[index]?.difference;
+        if (difference == null || !difference.significant) return [];
+        return [`${row.key} ${signed(difference.value)} [${signed(difference.lo)}, ${signed(difference.hi)}]`];
+      });
+    const parent = data.checkpoints.find(({ id }) => id === checkpoint.parent);
+    const against = parent === undefined ? "" : ` against ${nameOf(parent)}`;
+    const size = checkpoint.bytes === null ? "" : ` (${(checkpoint.bytes / 1e6).toFixed(2)} MB)`;
+    const found = losses.length === 0 ? "no difference found" : losses.join(", ");
+    return [`${nameOf(checkpoint)}${size}${against}: ${found}.`];
+  });
+}
+
+function resolution({ rows, data }: SummaryInputs): string[] {
+  const parts = rows
+    .filter(
+      (row, index) =>
+        row.split === "test" &&
+        row.detectable !== null &&
+        rows.findIndex(({ task, split }) => task === row.task && split === "test") === index,
+    )
+    .map((row) => {
+      const unit = data.manifest.units.find(({ task, split }) => task === row.task && split === "test");
+      return `${unit?.n ?? 0} samples show differences of ${row.detectable?.toFixed(1)} points or more in ${row.key}`;
+    });
+  return parts.length === 0 ? [] : [`Resolution at 80 % power: ${parts.join("; ")}.`];
+}
+
+/** The folder's name where it tells enough. */
+function nameOf(checkpoint: Checkpoint | undefined): string {
+  return checkpoint === undefined ? "" : checkpoint.id.slice(checkpoint.id.indexOf("/") + 1);
+}
+
+function span({ lo, hi }: { readonly lo: number; readonly hi: number }): string {
+  return lo === hi ? String(lo) : `${lo}–${hi}`;
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(1)}`;
+}

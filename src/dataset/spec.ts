@@ -1,0 +1,23 @@
+/** Formats a dataset can have; a file's ending tells where `format` does not. */
+export type DatasetFormat = "jsonl" | "json" | "csv" | "parquet";
+
+/** A value that `where` compares with. Numbers equal their text, since CSV knows only text. */
+export type WhereValue = string | number | boolean | null;
+
+/** Which rows of which file. Applied in this order: `where`, `sample`, `limit`. */
+export interface DatasetSpec {
+  /**
+   * A file, a pattern with one `*` in its last part, or a folder of shards (`test-00000-of-00002.parquet`, directly inside
+   * or in its `data` folder). Absolute, or relative to the working directory.
+   */
+  readonly path: string;
+  readonly format?: DatasetFormat;
+  /** Column with unique ids; rows are numbered from 0 without it. */
+  readonly id?: string;
+  /** Only the first so many rows. */
+  readonly limit?: number;
+  /** Only `n` rows, chosen by a hash of seed and id: the same rows whatever the order of the file. */
+  readonly sample?: { readonly n: number; readonly seed: number };
+  /** Only rows whose column has the value, or one of the values. */
+  readonly where?: Readonly<Record<string, WhereValue | readonly WhereValue[]>>;
+}

@@ -1,0 +1,30 @@
+/** Which (sample, repeat) pairs are finished: one bit each, so that a million samples take 125 kB. */
+export interface DoneSet {
+  has(ordinal: number, repeat: number): boolean;
+  /** Returns false if it was there already. */
+  add(ordinal: number, repeat: number): boolean;
+  readonly size: number;
+}
+
+export function doneSet(samples: number, repeats: number): DoneSet {
+  const bits = new Uint8Array(Math.ceil((samples * repeats) / 8));
+  let size = 0;
+  const isOutside = (ordinal: number, repeat: number): boolean =>
+    ordinal < 0 || ordinal >= samples || repeat < 0 || repeat >= repeats;
+  return {
+    has(ordinal, repeat) {
+      const bit = ordinal * repeats + repeat;
+      return !isOutside(ordinal, repeat) && ((bits[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0;
+    },
+    add(ordinal, repeat) {
+      if (isOutside(ordinal, repeat) || this.has(ordinal, repeat)) return false;
+      const bit = ordinal * repeats + repeat;
+      bits[bit >> 3] = (bits[bit >> 3] ?? 0) | (1 << (bit & 7));
+      size++;
+      return true;
+    },
+    get size() {
+      return size;
+    },
+  };
+}

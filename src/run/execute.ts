@@ -1,0 +1,121 @@
+import type { Backend } from "../core/backend.ts";
+import { EvalhError, toErrorInfo, type ErrorInfo } from "../core/errors.ts";
+import type { RunEvent } from "../core/run-event.ts";
+import { doneSet, type DoneSet } from "./done-set.ts";
+import { runsUnit, type PlannedCheckpoint } from "./plan.ts";
+import { isSampleRecord, type RunState } from "./store/records.ts";
+import { runFiles } from "./store/run-folder.ts";
+import { openShard } from "./store/shard-writer.ts";
+import { runUnit, type Unit } from "./unit-runner.ts";
+
+export interface ExecuteOptions {
+  readonly folder: string;
+  readonly units: readonly Unit[];
+  readonly checkpoints: readonly PlannedCheckpoint[];
+  readonly concurrency: number | null;
+  /** Stops scheduling; what is in flight is finished. */
+  readonly stop: AbortSignal;
+  /** Gives up what is in flight. */
+  readonly abort: AbortSignal;
+  readonly emit: (event: RunEvent) => void;
+  /** Called with the backend's name and version once a checkpoint is ready. */
+  readonly onBackend: (checkpoint: string, version: string) => void;
+}
+
+export interface ExecuteResult {
+  readonly state: Exclude<RunState, "running">;
+  /** Samples that ended in an error. */
+  readonly failedSamples: number;
+  /** Checkpoints that could not be evaluated, by id. */
+  readonly failures: Readonly<Record<string, ErrorInfo>>;
+}
+
+/**
+ * Evaluates checkpoint after checkpoint, each by itself in memory. One that cannot be loaded is reported and left out;
+ * a full disk or a lost store ends the run.
+ */
+export async function execute(options: ExecuteOptions): Promise<ExecuteResult> {
+  const failures: Record<string, ErrorInfo> = {};
+  let failedSamples = 0;
+  const emit = (event: RunEvent): void => {
+    if (event.type === "samples-done") failedSamples += event.failed;
+    options.emit(event);
+  };
+  for (const [index, planned] of options.checkpoints.entries()) {
+    if (options.stop.aborted) break;
+    const { id } = planned.checkpoint;
+    try {
+      await runCheckpoint(planned, { ...options, emit }, index);
+    } catch (error) {
+      if (options.abort.aborted) break;
+      // A bug ends the run with its stack; only what the user or the world did is a checkpoint's failure.
+      if (!(error instanceof EvalhError) || error.code === "E_STORE") throw error;
+      failures[id] = toErrorInfo(error);
+      emit({ type: "checkpoint-failed", checkpoint: id, error: failures[id] });
+    }
+  }
+  const state = options.stop.aborted ? "interrupted" : Object.keys(failures).length > 0 ? "incomplete" : "complete";
+  return { state, failedSamples, failures };
+}
+
+async function runCheckpoint(planned: PlannedCheckpoint, options: ExecuteOptions, index: number): Promise<void> {
+  const { checkpoint } = planned;
+  const units = options.units.filter((unit) => runsUnit(checkpoint, unit.info));
+  const done = new Map<string, DoneSet>(
+    units.map((unit) => [unitKey(unit.info), doneSet(unit.info.n, unit.info.repeats)]),
+  );
+  const { writer, repair } = await openShard(runFiles.samples(options.folder, checkpoint.id), (record) => {
+    if (isSampleRecord(record) && record.error === undefined) done.get(unitKey(record))?.add(record.i, record.repeat);
+  });
+  await using shard = writer;
+  if (repair.cutBytes > 0 || repair.damagedLines > 0) {
+    options.emit({
+      type: "warning",
+      message: `${checkpoint.id}: ${describeRepair(repair)}; those samples are done again`,
+    });
+  }
+  const finished = [...done.values()].reduce((sum, { size }) => sum + size, 0);
+  options.emit({
+    type: "checkpoint-started",
+    checkpoint: checkpoint.id,
+    index,
+    of: options.checkpoints.length,
+    done: finished,
+  });
+  const open = units.filter((unit) => (done.get(unitKey(unit.info))?.size ?? 0) < unit.info.n * unit.info.repeats);
+  if (open.length === 0) return;
+  await using backend = await startBackend(planned, options.abort);
+  options.onBackend(checkpoint.id, `${backend.name}: ${backend.version}`);
+  for (const unit of open) {
+    if (options.stop.aborted) return;
+    const doneOfUnit = done.get(unitKey(unit.info));
+    if (doneOfUnit === undefined) continue;
+    await runUnit(unit, {
+      folder: options.folder,
+      checkpoint: checkpoint.id,
+      backend,
+      writer: shard,
+      done: doneOfUnit,
+      concurrency: options.concurrency,
+      stop: options.stop,
+      abort: options.abort,
+      emit: options.emit,
+    });
+  }
+}
+
+function startBackend({ backend, checkpoint, model }: PlannedCheckpoint, signal: AbortSignal): Promise<Backend> {
+  const target = { path: checkpoint.path, options: model.options };
+  return backend.create(model.modelName === null ? target : { ...target, modelName: model.modelName }, signal);
+}
+
+function unitKey(unit: { readonly task: string; readonly split: string }): string {
+  return `${unit.task}@${unit.split}`;
+}
+
+function describeRepair(repair: { readonly cutBytes: number; readonly damagedLines: number }): string {
+  const parts = [];
+  if (repair.cutBytes > 0) parts.push(`a torn last line of ${repair.cutBytes} bytes was cut`);
+  if (repair.damagedLines > 0) parts.push(`${repair.damagedLines} damaged lines are ignored`);
+  return parts.join(", ");
+}

@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+
+import type { BackendModule } from "../core/backend.ts";
+import type { Checkpoint } from "../core/checkpoint.ts";
+import { EvalhError } from "../core/errors.ts";
+import type { Judge } from "../core/judge.ts";
+import { judges as judgeMap } from "../../judges/index.ts";
+import { canonicalJson } from "../suite/digest.ts";
+import type { Model, Suite, Task } from "../suite/suite.ts";
+import { WINDOW } from "./batches.ts";
+import type { JudgeInfo, Split, UnitInfo } from "./store/records.ts";
+
+/** A checkpoint with how to start its backend. */
+export interface PlannedCheckpoint {
+  readonly checkpoint: Checkpoint;
+  readonly model: Model;
+  readonly backend: BackendModule;
+}
+
+/** The splits of a task: its test samples, and the samples that choose the checkpoint to ship, if it has any. */
+export function splitsOf(task: Task): readonly Split[] {
+  return task.dataset.validation === undefined ? ["test"] : ["validation", "test"];
+}
+
+/** Variants are compared with their parent on the test split; they are no candidates, so validation is not asked. */
+export function runsUnit(checkpoint: Checkpoint, unit: Pick<UnitInfo, "split">): boolean {
+  return checkpoint.role === "series" || unit.split === "test";
+}
+
+/** What is needed to make a judge: of a suite's task, or of a stored run. */
+type JudgeChoice = Pick<JudgeInfo, "name" | "options"> & { readonly module: string };
+
+/**
+ * Makes judges, in order.
+ * @throws EvalhError E_JUDGE if a module is unknown, as in a run of a newer evalh
+ */
+export async function createJudgesOf(from: {
+  readonly judges: readonly JudgeChoice[];
+  readonly choices: readonly string[] | null;
+}): Promise<Judge[]> {
+  return Promise.all(
+    from.judges.map(async ({ name, module, options }) => {
+      const load = Object.entries(judgeMap).find(([known]) => known === module)?.[1];
+      if (load === undefined)
+        throw new EvalhError("E_JUDGE", `there is no judge "${module}"`, { hint: "`evalh judges` lists them" });
+      const judge = (await load()).create(options, from.choices === null ? {} : { choices: from.choices });
+      return name === judge.name ? judge : { ...judge, name };
+    }),
+  );
+}
+
+export function describeJudges(task: Task, judges: readonly Judge[]): JudgeInfo[] {
+  return task.judges.map((spec, index) => ({
+    name: spec.name,
+    module: spec.module,
+    options: spec.options,
+    version: judges[index]?.version ?? "",
+    signature: judges[index]?.signature ?? "",
+  }));
+}
+
+/**
+ * What a stored answer depends on. A run is resumed only by a plan with the same digest, so that answers to different
+ * questions never mix. Judges are left out: `evalh score` judges again without asking again.
+ */
+export function planDigest(suite: Suite, units: readonly UnitInfo[], checkpoints: readonly Checkpoint[]): string {
+  const asked = units.map((unit) => {
+    const task = suite.tasks.find((candidate) => candidate.name === unit.task);
+    return { ...unit, judges: null, slices: null, generate: task?.generate ?? null, scoring: task?.scoring ?? null };
+  });
+  const models = suite.models.map(({ name, backend, options }) => ({ name, backend, options }));
+  const weights = checkpoints.map(({ id, digest, path }) => ({ id, weights: digest ?? path }));
+  const content = { asked, models, weights, seed: suite.seed, window: WINDOW };
+  return createHash("sha256").update(canonicalJson(content)).digest("hex");
+}

@@ -1,0 +1,207 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { join } from "node:path";
+
+import { EvalhError } from "../core/errors.ts";
+import type { Judge } from "../core/judge.ts";
+import type { TrainingLog, TrainingPoint } from "../core/series.ts";
+import type { Suite } from "../suite/suite.ts";
+import { readTrainingLog } from "../training/index.ts";
+import { digestItems, writeItems } from "./items.ts";
+import { createJudgesOf, describeJudges, planDigest, splitsOf, type PlannedCheckpoint } from "./plan.ts";
+import { resolveCheckpoints } from "./resolve-checkpoints.ts";
+import { encodeLine } from "./store/checked-line.ts";
+import type { Attempt, RunManifest, UnitInfo } from "./store/records.ts";
+import { createRunFolder, readManifest, runFiles, writeAtomically, writeManifest } from "./store/run-folder.ts";
+import type { Unit } from "./unit-runner.ts";
+
+/** A run ready to be executed: its folder holds the samples and the manifest. */
+export interface PreparedRun {
+  readonly folder: string;
+  readonly manifest: RunManifest;
+  readonly units: readonly Unit[];
+  readonly checkpoints: readonly PlannedCheckpoint[];
+  /** What the user should know before anything is asked. */
+  readonly warnings: readonly string[];
+}
+
+/** What a suite means on this machine, before anything is written. */
+export interface Resolved {
+  readonly checkpoints: readonly PlannedCheckpoint[];
+  readonly judges: ReadonlyMap<string, readonly Judge[]>;
+  readonly log: TrainingLog | null;
+  readonly warnings: readonly string[];
+}
+
+/** @throws EvalhError E_CHECKPOINT, E_JUDGE, E_TRAINING_LOG */
+export async function resolveSuite(suite: Suite): Promise<Resolved> {
+  const { checkpoints, warnings } = await resolveCheckpoints(suite);
+  const judges = new Map<string, readonly Judge[]>();
+  for (const task of suite.tasks) {
+    judges.set(task.name, await createJudgesOf({ judges: task.judges, choices: task.choices }));
+  }
+  const log = suite.training === null ? null : await readTrainingLog(suite.training.log);
+  return { checkpoints, judges, log, warnings: [...warnings, ...(log?.warnings ?? [])] };
+}
+
+/** Makes the folder of a new run. Datasets are read here, so that every mistake in them shows before the first request. */
+export async function prepareRun(
+  suite: Suite,
+  resolved: Resolved,
+  where: { readonly root: string; readonly evalh: string },
+): Promise<PreparedRun> {
+  const id = runId(suite.name, new Date());
+  const folder = join(where.root, id);
+  await createRunFolder(folder);
+  const infos = await describeUnits(suite, resolved, (task, split) => writeItems(folder, task, split));
+  if (resolved.log !== null) await writeTraining(folder, resolved.log.points);
+  const manifest: RunManifest = {
+    format: "evalh-run/1",
+    id,
+    state: "running",
+    suite: { name: suite.name, version: suite.version, digest: suite.digest, file: suite.file, text: suite.text },
+    planDigest: digestOf(suite, resolved, infos),
+    seed: suite.seed,
+    alpha: suite.alpha,
+    shipMetric: suite.ship?.metric ?? null,
+    checkpoints: resolved.checkpoints.map(({ checkpoint }) => checkpoint),
+    units: infos,
+    backends: {},
+    failures: {},
+    trainingFormat: resolved.log?.format ?? null,
+    trainingWarnings: resolved.log?.warnings ?? [],
+    attempts: [newAttempt(where.evalh)],
+  };
+  await writeManifest(folder, manifest);
+  return {
+    folder,
+    manifest,
+    units: unitsOf(suite, resolved, infos),
+    checkpoints: resolved.checkpoints,
+    warnings: resolved.warnings,
+  };
+}
+
+/**
+ * Continues a run in its folder.
+ * @throws EvalhError E_NOT_COMPARABLE if suite, data or checkpoints have changed since: answers would mix
+ */
+export async function resumeRun(
+  suite: Suite,
+  resolved: Resolved,
+  where: { readonly folder: string; readonly evalh: string },
+): Promise<PreparedRun> {
+  const stored = await readManifest(where.folder);
+  const infos = await describeUnits(suite, resolved, (task, split) => digestItems(task, { split }));
+  if (digestOf(suite, resolved, infos) !== stored.planDigest) throw changed(stored, infos, resolved);
+  const manifest: RunManifest = {
+    ...stored,
+    state: "running",
+    failures: {},
+    attempts: [...stored.attempts, newAttempt(where.evalh)],
+  };
+  await writeManifest(where.folder, manifest);
+  return {
+    folder: where.folder,
+    manifest,
+    units: unitsOf(suite, resolved, infos),
+    checkpoints: resolved.checkpoints,
+    warnings: resolved.warnings,
+  };
+}
+
+/** The units of a suite with the digest of what each will ask, which `digest` makes (and may write). */
+export async function describeUnits(
+  suite: Suite,
+  resolved: Pick<Resolved, "judges">,
+  digest: (task: Suite["tasks"][number], split: UnitInfo["split"]) => Promise<{ n: number; digest: string }>,
+): Promise<UnitInfo[]> {
+  const infos: UnitInfo[] = [];
+  for (const task of suite.tasks) {
+    for (const split of splitsOf(task)) {
+      const items = await digest(task, split);
+      infos.push({
+        task: task.name,
+        split,
+        kind: task.kind,
+        n: items.n,
+        repeats: task.repeats,
+        digest: items.digest,
+        slices: task.slices,
+        choices: task.choices,
+        judges: describeJudges(task, resolved.judges.get(task.name) ?? []),
+      });
+    }
+  }
+  return infos;
+}
+
+function digestOf(suite: Suite, resolved: Resolved, infos: readonly UnitInfo[]): string {
+  return planDigest(
+    suite,
+    infos,
+    resolved.checkpoints.map(({ checkpoint }) => checkpoint),
+  );
+}
+
+function unitsOf(suite: Suite, resolved: Resolved, infos: readonly UnitInfo[]): Unit[] {
+  return infos.flatMap((info) => {
+    const task = suite.tasks.find(({ name }) => name === info.task);
+    return task === undefined ? [] : [{ task, info, judges: resolved.judges.get(task.name) ?? [] }];
+  });
+}
+
+function changed(stored: RunManifest, infos: readonly UnitInfo[], resolved: Resolved): EvalhError {
+  const reasons = [
+    ...infos
+      .filter(
+        (info) =>
+          !stored.units.some(
+            (unit) => unit.task === info.task && unit.split === info.split && unit.digest === info.digest,
+          ),
+      )
+      .map((info) => `the samples of task "${info.task}"`),
+    ...resolved.checkpoints
+      .filter(
+        ({ checkpoint }) =>
+          !stored.checkpoints.some(({ id, digest }) => id === checkpoint.id && digest === checkpoint.digest),
+      )
+      .map(({ checkpoint }) => `checkpoint ${checkpoint.id}`),
+  ];
+  const what =
+    reasons.length === 0 ? "the tasks' settings or the set of checkpoints" : [...new Set(reasons)].join(", ");
+  return new EvalhError("E_NOT_COMPARABLE", `run ${stored.id} cannot be continued: ${what} changed since it began`, {
+    hint: "start a new run (without --resume), or restore what changed",
+  });
+}
+
+/** Sortable by time, and the last part is easy to type. */
+function runId(suite: string, now: Date): string {
+  const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
+  return `${suite.replaceAll(/[^\w.-]/g, "_")}-${stamp}-${randomBytes(2).toString("hex")}`;
+}
+
+function newAttempt(evalh: string): Attempt {
+  return {
+    startedAt: new Date().toISOString(),
+    evalh,
+    node: process.versions.node,
+    host: hostname(),
+    pid: process.pid,
+  };
+}
+
+/** JSON has no NaN; a loss that is one is a finding and must survive. */
+async function writeTraining(folder: string, points: readonly TrainingPoint[]): Promise<void> {
+  const lines = points.map((point) =>
+    encodeLine(
+      Object.fromEntries(
+        Object.entries(point).map(([key, value]) => [
+          key,
+          typeof value === "number" && !Number.isFinite(value) ? String(value) : (value as unknown),
+        ]),
+      ),
+    ),
+  );
+  await writeAtomically(runFiles.training(folder), lines.join(""));
+}

@@ -1,0 +1,135 @@
+import { stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+
+import type { BackendModule } from "../core/backend.ts";
+import type { Checkpoint } from "../core/checkpoint.ts";
+import { EvalhError } from "../core/errors.ts";
+import { backends } from "../backend/index.ts";
+import type { Model, Suite } from "../suite/suite.ts";
+import { digestFiles } from "../training/checkpoint/digest.ts";
+import { discoverCheckpoints, type DiscoveredCheckpoint } from "../training/index.ts";
+import type { PlannedCheckpoint } from "./plan.ts";
+
+/** Files beside the weights that decide what a checkpoint answers. */
+const SETTINGS = ["config.json", "generation_config.json", "tokenizer_config.json", "adapter_config.json"];
+
+/**
+ * The checkpoints of all models, found on disk, with their digests.
+ * @returns the checkpoints, and what was left out and why
+ * @throws EvalhError E_CHECKPOINT if a model has none
+ */
+export async function resolveCheckpoints(
+  suite: Suite,
+): Promise<{ checkpoints: PlannedCheckpoint[]; warnings: string[] }> {
+  const checkpoints: PlannedCheckpoint[] = [];
+  const warnings: string[] = [];
+  for (const model of suite.models) {
+    const backend = await backendOf(model);
+    const found = model.url === null ? await onDisk(model, warnings) : [servedCheckpoint(model, model.url)];
+    if (found.length === 0) {
+      throw new EvalhError("E_CHECKPOINT", `model "${model.name}" has no complete checkpoint`, {
+        place: model.checkpoints[0]?.place ?? { file: suite.file },
+        hint: warnings.at(-1) ?? "`checkpoints` names the trainer's output folder, with its checkpoint-N folders",
+      });
+    }
+    checkpoints.push(...found.map((checkpoint) => ({ checkpoint, model, backend })));
+  }
+  return { checkpoints, warnings };
+}
+
+async function backendOf(model: Model): Promise<BackendModule> {
+  const load = Object.entries(backends).find(([name]) => name === model.backend)?.[1];
+  if (load === undefined) throw new EvalhError("E_BACKEND", `there is no backend "${model.backend}"`);
+  return load();
+}
+
+function servedCheckpoint(model: Model, url: string): Checkpoint {
+  const name = model.modelName ?? "served";
+  return {
+    id: `${model.name}/${name}`,
+    model: model.name,
+    path: url,
+    step: null,
+    epoch: null,
+    role: "series",
+    parent: null,
+    format: "served",
+    bytes: null,
+    digest: null,
+  };
+}
+
+async function onDisk(model: Model, warnings: string[]): Promise<Checkpoint[]> {
+  const series: Checkpoint[] = [];
+  for (const source of model.checkpoints) {
+    const found = await discoverCheckpoints(source.path);
+    for (const each of complete(found, warnings)) {
+      const known = source.kind === "folder" ? each : named(each, source);
+      series.push(await toCheckpoint(model, known, null));
+    }
+  }
+  series.sort((a, b) => (a.step ?? Infinity) - (b.step ?? Infinity));
+  const variants: Checkpoint[] = [];
+  for (const source of model.variants) {
+    for (const each of complete(await discoverCheckpoints(source.path), warnings)) {
+      const renamed = source.name === null ? each : { ...each, name: source.name };
+      variants.push(await toCheckpoint(model, renamed, parentOf(renamed, source.parent, series)));
+    }
+  }
+  return [...series, ...variants];
+}
+
+function named(
+  found: DiscoveredCheckpoint,
+  source: { readonly name: string | null; readonly step: number | null; readonly epoch: number | null },
+): DiscoveredCheckpoint {
+  return { ...found, name: source.name ?? found.name, step: source.step ?? found.step, epoch: source.epoch ?? found.epoch };
+}
+
+function complete(found: readonly DiscoveredCheckpoint[], warnings: string[]): DiscoveredCheckpoint[] {
+  for (const each of found) {
+    if (!each.complete) warnings.push(`${each.path} is left out: ${each.reason ?? "it is not complete"}`);
+  }
+  return found.filter((each) => each.complete);
+}
+
+/** The named checkpoint, otherwise the one of the series with the variant's step. */
+function parentOf(
+  variant: DiscoveredCheckpoint,
+  parent: string | null,
+  series: readonly Checkpoint[],
+): { readonly id: string } | { readonly missing: true } {
+  const found = series.find(({ id, step }) =>
+    parent === null ? step !== null && step === variant.step : id.endsWith(`/${parent}`) || id === parent,
+  );
+  if (found !== undefined) return { id: found.id };
+  if (parent === null) return { missing: true };
+  throw new EvalhError("E_CHECKPOINT", `the variant ${variant.name} names "${parent}" as its parent, which is not in the series`, {
+    hint: `the series has ${series.map(({ id }) => basename(id)).join(", ")}`,
+  });
+}
+
+async function toCheckpoint(
+  model: Model,
+  found: DiscoveredCheckpoint,
+  parent: ReturnType<typeof parentOf> | null,
+): Promise<Checkpoint> {
+  const settings = [];
+  for (const name of SETTINGS) {
+    const path = join(found.path, name);
+    if ((await stat(path).catch(() => null))?.isFile() === true) settings.push(path);
+  }
+  const deciding = [...found.weights, ...settings, ...(found.tokenizer === null ? [] : [found.tokenizer])];
+  return {
+    id: `${model.name}/${found.name}`,
+    model: model.name,
+    path: found.path,
+    step: found.step,
+    epoch: found.epoch,
+    role: parent === null ? "series" : "variant",
+    parent: parent !== null && "id" in parent ? parent.id : null,
+    format: found.format,
+    bytes: found.bytes,
+    digest: await digestFiles(deciding),
+  };
+}

@@ -1,0 +1,117 @@
+import type { FinishReason } from "../../core/completion.ts";
+import type { Checkpoint } from "../../core/checkpoint.ts";
+import type { ErrorInfo } from "../../core/errors.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
+
+/** "test" results are reported; "validation" results only choose the checkpoint to ship. */
+export type Split = "test" | "validation";
+
+/** A line of items/<task>.<split>.jsonl: one sample, ready to be asked. */
+export interface ItemRecord {
+  /** Position from 0; with the task and split it is the sample's key in the run. */
+  readonly i: number;
+  readonly id: string;
+  readonly prompt: string;
+  readonly references: readonly string[];
+  readonly columns: JsonObject;
+}
+
+/** A line of samples/<checkpoint>.jsonl: one answer of one checkpoint and what the judges made of it. */
+export interface SampleRecord {
+  readonly task: string;
+  readonly split: Split;
+  readonly i: number;
+  readonly id: string;
+  readonly repeat: number;
+  readonly output: string;
+  readonly finish: FinishReason;
+  /** Prompt and completion tokens. */
+  readonly tokens?: readonly [number, number];
+  readonly ms?: number;
+  /** Log-probability, tokens and greedy flag (0 or 1) a choice. */
+  readonly choices?: readonly (readonly [number, number, (0 | 1)?])[];
+  readonly logprobs?: readonly number[];
+  /** Present instead of an output when there is none. A resumed run asks again. */
+  readonly error?: ErrorInfo;
+  /** Judge → its sufficient statistics for this sample. */
+  readonly scores: Readonly<Record<string, JsonValue>>;
+  /** What makes the output suspect, for example "truncated" or "repeats". */
+  readonly warnings?: readonly string[];
+  /** Judge → why there are none. */
+  readonly unscored?: Readonly<Record<string, { readonly kind: "skipped" | "failed"; readonly reason: string }>>;
+}
+
+/** What run.json says of a task's split. */
+export interface UnitInfo {
+  readonly task: string;
+  readonly split: Split;
+  readonly kind: string;
+  /** Samples. */
+  readonly n: number;
+  readonly repeats: number;
+  /** sha256 over the items, in order: what was asked. */
+  readonly digest: string;
+  readonly slices: readonly string[];
+  readonly choices: readonly string[] | null;
+  readonly judges: readonly JudgeInfo[];
+}
+
+export interface JudgeInfo {
+  readonly name: string;
+  readonly module: string;
+  readonly options: JsonObject;
+  readonly version: string;
+  readonly signature: string;
+}
+
+/** One start of the run: a run that was resumed has several. */
+export interface Attempt {
+  readonly startedAt: string;
+  readonly evalh: string;
+  readonly node: string;
+  readonly host: string;
+  readonly pid: number;
+  /** Filled in when the attempt ends in an orderly way. */
+  readonly seconds?: number;
+  readonly state?: RunState;
+}
+
+export type RunState = "running" | "complete" | "interrupted" | "incomplete";
+
+/** run.json: everything needed to read the rest of the folder. */
+export interface RunManifest {
+  readonly format: "evalh-run/1";
+  readonly id: string;
+  readonly state: RunState;
+  readonly suite: {
+    readonly name: string;
+    readonly version: number;
+    readonly digest: string;
+    readonly file: string;
+    readonly text: string;
+  };
+  /** Decides which work this is: a resumed run must have the same. */
+  readonly planDigest: string;
+  readonly seed: number;
+  readonly alpha: number;
+  readonly shipMetric: string | null;
+  readonly checkpoints: readonly Checkpoint[];
+  readonly units: readonly UnitInfo[];
+  /** Checkpoint id → backend name and version; filled in as they are started. */
+  readonly backends: Readonly<Record<string, string>>;
+  /** Checkpoint id → why it could not be evaluated. */
+  readonly failures: Readonly<Record<string, ErrorInfo>>;
+  readonly trainingFormat: string | null;
+  readonly trainingWarnings: readonly string[];
+  readonly attempts: readonly Attempt[];
+}
+
+/** True if a checked line is a sample's: the checksum already vouches for the members it does not look at. */
+export function isSampleRecord(record: unknown): record is SampleRecord {
+  return (
+    isJsonObject(record) &&
+    typeof record["task"] === "string" &&
+    typeof record["i"] === "number" &&
+    typeof record["repeat"] === "number"
+  );
+}

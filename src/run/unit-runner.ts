@@ -1,0 +1,125 @@
+import pLimit from "p-limit";
+
+import type { Backend, Outcome } from "../core/backend.ts";
+import type { Completion } from "../core/completion.ts";
+import type { Judge } from "../core/judge.ts";
+import type { RunEvent } from "../core/run-event.ts";
+import type { Sample } from "../core/sample.ts";
+import type { Task } from "../suite/suite.ts";
+import { askFor, type Ask } from "./ask.ts";
+import { formBatches, type WorkItem } from "./batches.ts";
+import type { DoneSet } from "./done-set.ts";
+import { judgeCompletion } from "./judging.ts";
+import { readItems } from "./items.ts";
+import type { ItemRecord, SampleRecord, UnitInfo } from "./store/records.ts";
+import { storedCompletion } from "./store/stored-completion.ts";
+import type { ShardWriter } from "./store/shard-writer.ts";
+
+/** A task's split with everything needed to ask and judge it. */
+export interface Unit {
+  readonly task: Task;
+  readonly info: UnitInfo;
+  readonly judges: readonly Judge[];
+}
+
+export interface UnitContext {
+  readonly folder: string;
+  readonly checkpoint: string;
+  readonly backend: Backend;
+  readonly writer: ShardWriter;
+  readonly done: DoneSet;
+  /** Upper bound on calls at a time; the backend's own wish otherwise. */
+  readonly concurrency: number | null;
+  /** Stops scheduling; what is in flight is finished. */
+  readonly stop: AbortSignal;
+  /** Gives up what is in flight. */
+  readonly abort: AbortSignal;
+  readonly emit: (event: RunEvent) => void;
+}
+
+/**
+ * Asks one checkpoint everything of one unit that is not done yet. Each finished sample is on disk before its event.
+ * @throws what the backend throws when it cannot go on, after the batches in flight have ended
+ */
+export async function runUnit(unit: Unit, context: UnitContext): Promise<void> {
+  const { backend, done, stop } = context;
+  const concurrency = context.concurrency ?? backend.concurrency;
+  const ask = askFor(unit.task, backend, `${unit.info.digest}`);
+  const batches = formBatches(readItems(context.folder, unit.info), {
+    batchSize: backend.batchSize,
+    repeats: unit.info.repeats,
+    lengthOf: (item) => backend.lengthOf(item.prompt),
+    isDone: (item, repeat) => done.has(item.i, repeat),
+  });
+  const limit = pLimit(concurrency);
+  const failure: { error?: unknown } = {};
+  let waiting = 0;
+  let slotFreed: (() => void) | null = null;
+  for await (const batch of batches) {
+    if (stop.aborted || "error" in failure) break;
+    waiting++;
+    void limit(() => runBatch(batch, ask, unit, context))
+      .catch((error: unknown) => {
+        if (!("error" in failure)) failure.error = error;
+      })
+      .finally(() => {
+        waiting--;
+        slotFreed?.();
+      });
+    // A few batches wait ready, never the whole dataset.
+    if (waiting >= concurrency * 2) await new Promise<void>((resolve) => (slotFreed = resolve));
+  }
+  while (waiting > 0) await new Promise<void>((resolve) => (slotFreed = resolve));
+  if ("error" in failure) throw failure.error;
+}
+
+async function runBatch(
+  batch: readonly WorkItem<ItemRecord>[],
+  ask: Ask,
+  unit: Unit,
+  context: UnitContext,
+): Promise<void> {
+  if (context.stop.aborted) return;
+  const records: SampleRecord[] = [];
+  let failed = 0;
+  let tokens = 0;
+  for await (const outcome of ask(batch, context.abort)) {
+    const work = batch[outcome.index];
+    if (work === undefined || context.done.has(work.item.i, work.repeat)) continue;
+    const record = await sampleRecord(work, outcome, unit);
+    if (record.error === undefined) context.done.add(work.item.i, work.repeat);
+    else failed++;
+    tokens += record.tokens?.[1] ?? 0;
+    records.push(record);
+  }
+  if (records.length === 0) return;
+  await context.writer.append(records);
+  context.emit({
+    type: "samples-done",
+    checkpoint: context.checkpoint,
+    task: unit.info.task,
+    count: records.length,
+    failed,
+    tokens,
+  });
+}
+
+async function sampleRecord(
+  { item, repeat }: WorkItem<ItemRecord>,
+  outcome: Outcome<Completion>,
+  { task, info, judges }: Unit,
+): Promise<SampleRecord> {
+  const key = { task: info.task, split: info.split, i: item.i, id: item.id, repeat };
+  if (outcome.kind === "failed") {
+    return { ...key, output: "", finish: "unknown", error: outcome.error, scores: {} };
+  }
+  const completion = outcome.value;
+  const judged = await judgeCompletion(judges, completion, toSample(item, task));
+  return { ...key, ...storedCompletion(completion), ...judged };
+}
+
+/** The sample as judges see it. */
+export function toSample(item: ItemRecord, task: { readonly choices: readonly string[] | null }): Sample {
+  const sample = { id: item.id, input: item.prompt, references: item.references, metadata: item.columns };
+  return task.choices === null ? sample : { ...sample, choices: task.choices };
+}

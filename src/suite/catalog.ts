@@ -1,0 +1,41 @@
+import type { BackendModule } from "../core/backend.ts";
+import type { JudgeModule } from "../core/judge.ts";
+import { judges } from "../../judges/index.ts";
+import { backends } from "../backend/index.ts";
+
+/** The judges and backends that a suite may name, each loaded when a suite uses it. */
+export interface Catalog {
+  readonly judges: Readonly<Record<string, () => Promise<JudgeModule>>>;
+  readonly backends: Readonly<Record<string, () => Promise<BackendModule>>>;
+}
+
+/** Everything that ships. */
+export const catalog: Catalog = { judges, backends };
+
+/** The modules of a catalog that are loaded; null for the names that are only known. */
+export interface LoadedCatalog {
+  readonly judges: ReadonlyMap<string, JudgeModule | null>;
+  readonly backends: ReadonlyMap<string, BackendModule | null>;
+}
+
+/** Loads the modules that are wanted; without a choice, all. */
+export async function loadCatalog(
+  from: Catalog,
+  wanted?: { readonly judges: ReadonlySet<string>; readonly backends: ReadonlySet<string> },
+): Promise<LoadedCatalog> {
+  const [loadedJudges, loadedBackends] = await Promise.all([
+    loadSome(from.judges, wanted?.judges),
+    loadSome(from.backends, wanted?.backends),
+  ]);
+  return { judges: loadedJudges, backends: loadedBackends };
+}
+
+async function loadSome<T>(
+  map: Readonly<Record<string, () => Promise<T>>>,
+  wanted: ReadonlySet<string> | undefined,
+): Promise<Map<string, T | null>> {
+  const entries = Object.entries(map).map(
+    async ([name, load]) => [name, wanted === undefined || wanted.has(name) ? await load() : null] as const,
+  );
+  return new Map(await Promise.all(entries));
+}

@@ -1,0 +1,153 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
+import { didYouMean } from "../../core/near-name.ts";
+import type { TaskMetrics } from "./judges.ts";
+import type { Problem } from "../diagnostics.ts";
+import type { CheckContext } from "./context.ts";
+import { splitSlice } from "../normalise-gates.ts";
+import { pointerTo } from "../source-document.ts";
+import { gateMetrics } from "../suite.ts";
+
+/** Gates, `ship` and `human` that name what is not there, and gates whose keys contradict each other. */
+export function checkGates(context: CheckContext, metrics: TaskMetrics): Problem[] {
+  const { data } = context.source;
+  if (!isJsonObject(data)) return [];
+  const gates = Array.isArray(data["gates"]) ? (data["gates"] as readonly JsonValue[]) : [];
+  return [
+    ...gates.flatMap((gate, index) => checkGate(gate, pointerTo("/gates", index), { context, metrics })),
+    ...checkShip(data["ship"], { context, metrics }),
+    ...checkHuman(data["human"], context),
+  ];
+}
+
+interface With {
+  readonly context: CheckContext;
+  readonly metrics: TaskMetrics;
+}
+
+function checkGate(gate: JsonValue, pointer: string, { context, metrics }: With): Problem[] {
+  if (!isJsonObject(gate) || !context.isSound(pointer)) return [];
+  const { source } = context;
+  const metric = String(gate["metric"]);
+  const at = pointerTo(pointer, "metric");
+  const unknown = metricProblem(metric, { metrics, special: true });
+  if (unknown !== null) return [source.at(at, unknown)];
+  if (metric === "overfit" && context.outline.log === null) {
+    return [source.at(at, { message: "overfit needs the training run's log", hint: "add `training: { log: … }`" })];
+  }
+  return [...modeProblems(gate, pointer, context), ...sliceProblems(gate, pointer, context)];
+}
+
+/** Keys that a gate's mode asks for or has no use for. */
+function modeProblems(gate: JsonObject, pointer: string, { source }: CheckContext): Problem[] {
+  const { min, max, max_drop: drop } = gate;
+  const mode = String(gate["mode"] ?? "regression");
+  const special = specialOf(String(gate["metric"]));
+  if (special !== null && mode !== "threshold") {
+    return [
+      source.at(pointerTo(pointer, "metric"), { message: `${special} has no ${mode}`, hint: "say `mode: threshold`" }),
+    ];
+  }
+  const unused = mode === "threshold" ? ["max_drop"] : ["min", "max"];
+  if (special === "overfit") unused.push("min", "max", "slice");
+  const problems = unused
+    .filter((key) => key in gate)
+    .map((key) =>
+      source.atKey(pointer, key, {
+        message: `key "${key}" does not apply to ${special === "overfit" ? special : `mode ${mode}`}`,
+      }),
+    );
+  if (mode === "threshold" && special !== "overfit" && min === undefined && max === undefined) {
+    problems.push(source.at(pointer, { message: 'mode threshold needs "min" or "max"' }));
+  }
+  if (mode === "noninferior" && !(Number(drop ?? 0) > 0)) {
+    problems.push(
+      source.at(pointer, {
+        message: 'mode noninferior needs "max_drop" above 0',
+        hint: "the drop that would not matter",
+      }),
+    );
+  }
+  if (typeof min === "number" && typeof max === "number" && min > max) {
+    problems.push(source.at(pointerTo(pointer, "min"), { message: `must not be above "max" (${max})` }));
+  }
+  return problems;
+}
+
+function sliceProblems(gate: JsonObject, pointer: string, { source, outline }: CheckContext): Problem[] {
+  const slice = gate["slice"];
+  if (typeof slice !== "string") return [];
+  const { field } = splitSlice(slice);
+  const task = outline.tasks.find(({ name }) => String(gate["metric"]).startsWith(`${name?.text ?? ""}/`));
+  const fields = task?.slices.map(({ text }) => text) ?? [];
+  if (task === undefined || fields.includes(field)) return [];
+  const message = `the task has no slices by "${field}"`;
+  return [
+    source.at(pointerTo(pointer, "slice"), {
+      message,
+      hint: didYouMean(field, fields) ?? "add it to the task's `slices`",
+    }),
+  ];
+}
+
+function checkShip(ship: JsonValue | undefined, { context, metrics }: With): Problem[] {
+  if (!isJsonObject(ship) || !context.isSound("/ship")) return [];
+  const unknown = metricProblem(String(ship["metric"]), { metrics, special: false });
+  return unknown === null ? [] : [context.source.at("/ship/metric", unknown)];
+}
+
+function specialOf(metric: string): (typeof gateMetrics)[number] | null {
+  const last = metric.slice(metric.lastIndexOf("/") + 1);
+  return gateMetrics.find((name) => name === metric || (name === last && name !== "overfit")) ?? null;
+}
+
+/** Why a metric cannot be meant, or null. */
+function metricProblem(
+  metric: string,
+  { metrics, special }: { readonly metrics: TaskMetrics; readonly special: boolean },
+): { message: string; hint: string | undefined } | null {
+  const slash = metric.indexOf("/");
+  const [task, name] = [metric.slice(0, Math.max(slash, 0)), metric.slice(slash + 1)];
+  const common: readonly string[] = special ? gateMetrics : [];
+  if (slash < 0 && common.includes(metric)) return null;
+  const all = [...metrics].flatMap(([key, { names }]) => [...names].map((one) => `${key}/${one}`));
+  const hint = didYouMean(metric, [...all, ...common]);
+  if (slash < 0) {
+    const same = all.find((key) => key.endsWith(`/${metric}`));
+    const meant = same === undefined ? hint : `did you mean "${same}"?`;
+    return { message: `must be task/metric, got ${JSON.stringify(metric)}`, hint: meant };
+  }
+  if (!metrics.has(task))
+    return { message: `there is no task "${task}"`, hint: hint ?? didYouMean(task, metrics.keys()) };
+  const { names, areAll } = metrics.get(task) ?? { names: new Set<string>(), areAll: false };
+  if (names.has(name) || (special && name === "failure_rate")) return null;
+  // Of a task with a faulty judge the metric may appear once the judge is right, unless it looks like a known one.
+  if (!areAll && hint === undefined) return null;
+  return { message: `task "${task}" has no metric "${name}"`, hint: hint ?? `it has ${[...names].join(", ")}` };
+}
+
+function checkHuman(human: JsonValue | undefined, { source, outline, isSound }: CheckContext): Problem[] {
+  if (!isJsonObject(human) || !isSound("/human")) return [];
+  const generating = outline.tasks.filter(({ kind }) => kind === "generate");
+  const names = generating.flatMap(({ name }) => (name === null ? [] : [name.text]));
+  const chosen = Array.isArray(human["tasks"]) ? (human["tasks"] as readonly string[]) : names;
+  if (chosen.length === 0) return [source.atKey("", "human", { message: "no task generates text to judge" })];
+  const unknown = chosen.flatMap((name, index) => {
+    if (names.includes(name)) return [];
+    const message = `there is no task "${name}" that generates text`;
+    return [source.at(pointerTo("/human/tasks", index), { message, hint: didYouMean(name, names) })];
+  });
+  const slices = new Set(
+    generating
+      .filter(({ name }) => chosen.includes(name?.text ?? ""))
+      .flatMap((task) => task.slices.map(({ text }) => text)),
+  );
+  const strata = Array.isArray(human["stratify"]) ? (human["stratify"] as readonly string[]) : [];
+  const unsliced = strata.flatMap((field, index) => {
+    if (slices.has(field)) return [];
+    const hint = didYouMean(field, slices) ?? "add it to the `slices` of the tasks";
+    return [
+      source.at(pointerTo("/human/stratify", index), { message: `no chosen task has slices by "${field}"`, hint }),
+    ];
+  });
+  return [...unknown, ...unsliced];
+}

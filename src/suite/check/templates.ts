@@ -1,0 +1,20 @@
+import { EvalhError } from "../../core/errors.ts";
+import type { Problem } from "../diagnostics.ts";
+import type { CheckContext } from "./context.ts";
+import { compilePrompt } from "../prompt.ts";
+
+/** Templates that Jinja does not understand. */
+export function checkTemplates({ source, outline }: CheckContext): Problem[] {
+  const templates = outline.tasks.flatMap(({ prompt, references }) =>
+    prompt === null ? references : [prompt, ...references],
+  );
+  return templates.flatMap(({ text, pointer }) => {
+    try {
+      compilePrompt(text, { file: source.file });
+      return [];
+    } catch (error) {
+      if (!(error instanceof EvalhError)) throw error;
+      return [source.at(pointer, { message: `is ${error.message}` })];
+    }
+  });
+}

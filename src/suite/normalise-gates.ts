@@ -1,0 +1,36 @@
+import type { Place } from "../core/errors.ts";
+import type { RawGate, RawHuman } from "./raw-suite.ts";
+import type { Gate, Human, Task } from "./suite.ts";
+
+/** `human` with its defaults; without a choice of tasks it draws from those that generate text. */
+export function normaliseHuman(raw: RawHuman, tasks: readonly Task[]): Human {
+  return {
+    sample: raw.sample,
+    stratify: raw.stratify ?? [],
+    form: raw.form ?? "pairwise",
+    tasks: raw.tasks ?? tasks.filter(({ kind }) => kind === "generate").map(({ name }) => name),
+    repeat: raw.repeat ?? 0.1,
+  };
+}
+
+/** A gate with its defaults. */
+export function normaliseGate(raw: RawGate, defaults: { readonly alpha: number; readonly place: Place }): Gate {
+  return {
+    metric: raw.metric,
+    mode: raw.mode ?? "regression",
+    maxDrop: raw.max_drop ?? 0,
+    min: raw.min ?? null,
+    max: raw.max ?? null,
+    severity: raw.severity ?? "error",
+    minN: raw.min_n ?? 1,
+    alpha: raw.alpha ?? defaults.alpha,
+    slice: raw.slice === undefined ? null : splitSlice(raw.slice),
+    place: defaults.place,
+  };
+}
+
+/** "column=value" in its parts; the value may hold further equals signs. */
+export function splitSlice(slice: string): { field: string; value: string } {
+  const at = slice.indexOf("=");
+  return { field: slice.slice(0, at), value: slice.slice(at + 1) };
+}

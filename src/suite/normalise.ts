@@ -1,0 +1,146 @@
+import type { Place } from "../core/errors.ts";
+import type { DatasetSpec } from "../dataset/spec.ts";
+import { normaliseGate, normaliseHuman } from "./normalise-gates.ts";
+import { outlineOf } from "./outline.ts";
+import type { RawCheckpoint, RawDataset, RawModel, RawSuite, RawTask, RawVariant } from "./raw-suite.ts";
+import { pointerTo } from "./source-document.ts";
+import type { CheckpointSource, FewShot, Model, Suite, Task, TaskDataset, VariantSource } from "./suite.ts";
+
+/** The parts of a suite that the file's content decides. */
+export type SuiteContent = Omit<Suite, "file" | "folder" | "digest" | "text">;
+
+/** What normalising needs to know of the world. */
+export interface Surroundings {
+  /** The absolute form of a path. */
+  readonly path: (path: string) => string;
+  /** Where the value of a pointer stands. */
+  readonly place: (pointer: string) => Place;
+}
+
+/** A suite with every default filled in and every shorthand written out. */
+export function normalise(raw: RawSuite, around: Surroundings): SuiteContent {
+  const seed = raw.seed ?? 42;
+  const alpha = raw.alpha ?? 0.05;
+  const tasks = raw.tasks.map((task, index) => normaliseTask(task, pointerTo("/tasks", index), { ...around, seed }));
+  return {
+    name: raw.suite,
+    version: raw.version,
+    description: raw.description ?? null,
+    seed,
+    alpha,
+    tasks,
+    models: raw.models.map((model, index) => normaliseModel(model, pointerTo("/models", index), around)),
+    training: raw.training === undefined ? null : { log: around.path(raw.training.log) },
+    ship: raw.ship ?? null,
+    human: raw.human === undefined ? null : normaliseHuman(raw.human, tasks),
+    gates: (raw.gates ?? []).map((gate, index) =>
+      normaliseGate(gate, { alpha, place: around.place(pointerTo("/gates", index)) }),
+    ),
+  };
+}
+
+type TaskSurroundings = Surroundings & { readonly seed: number };
+
+function normaliseTask(task: RawTask, pointer: string, around: TaskSurroundings): Task {
+  const stop = task.generate?.stop ?? [];
+  const template = (text: string, ...steps: (string | number)[]): Task["prompt"] => ({
+    text,
+    place: around.place(pointerTo(pointer, ...steps)),
+  });
+  return {
+    name: task.task,
+    description: task.description ?? null,
+    kind: task.kind ?? "generate",
+    dataset: normaliseDataset(task.dataset, around),
+    prompt: template(task.prompt, "prompt"),
+    references:
+      typeof task.references === "string"
+        ? [template(task.references, "references")]
+        : (task.references ?? []).map((text, index) => template(text, "references", index)),
+    choices: task.choices ?? null,
+    scoring: task.scoring ?? "logprob",
+    targetDelimiter: task.target_delimiter ?? " ",
+    fewShot: normaliseFewShot(task.few_shot, around),
+    generate: {
+      maxTokens: task.generate?.max_tokens ?? 256,
+      temperature: task.generate?.temperature ?? 0,
+      topP: task.generate?.top_p ?? 1,
+      topK: task.generate?.top_k ?? 0,
+      stop: typeof stop === "string" ? [stop] : stop,
+      logprobs: task.generate?.logprobs ?? false,
+    },
+    repeats: task.repeats ?? 1,
+    judges: normaliseJudges(task),
+    slices: task.slices ?? [],
+  };
+}
+
+function normaliseJudges(task: RawTask): Task["judges"] {
+  const [outline] = outlineOf({ tasks: [task] }).tasks;
+  return (outline?.judges ?? []).map(({ module, name, options }) => ({ module, name, options }));
+}
+
+function normaliseFewShot(raw: RawTask["few_shot"], around: TaskSurroundings): FewShot | null {
+  if (raw === undefined) return null;
+  return {
+    count: raw.count,
+    dataset: normaliseDataset(raw.dataset, around),
+    seed: raw.seed ?? around.seed,
+    separator: raw.separator ?? "\n\n",
+  };
+}
+
+/** A dataset's specification, from its path alone or its mapping. */
+export function normaliseDataset(
+  raw: string | RawDataset,
+  around: Pick<TaskSurroundings, "path" | "seed">,
+): TaskDataset {
+  if (typeof raw === "string") return { path: around.path(raw) };
+  const { path, sample, validation, ...rest } = raw;
+  const spec: DatasetSpec = { ...rest, path: around.path(path) };
+  const sampled = sample === undefined ? spec : { ...spec, sample: { n: sample.n, seed: sample.seed ?? around.seed } };
+  return validation === undefined ? sampled : { ...sampled, validation: around.path(validation) };
+}
+
+function normaliseModel(model: RawModel, pointer: string, around: Surroundings): Model {
+  return {
+    name: model.model,
+    backend: model.backend,
+    checkpoints: sources(model.checkpoints, pointerTo(pointer, "checkpoints")).map((entry) =>
+      checkpointSource(entry.value, around.place(entry.pointer), around),
+    ),
+    variants: sources(model.variants, pointerTo(pointer, "variants")).map((entry) =>
+      variantSource(entry.value, around.place(entry.pointer), around),
+    ),
+    url: model.url ?? null,
+    modelName: model.model_name ?? null,
+    options: model.options ?? {},
+  };
+}
+
+/** A path or a list of entries as a list, each entry with its pointer. */
+function sources<T>(
+  raw: string | readonly (string | T)[] | undefined,
+  pointer: string,
+): { value: string | T; pointer: string }[] {
+  if (raw === undefined) return [];
+  if (typeof raw === "string") return [{ value: raw, pointer }];
+  return raw.map((value, index) => ({ value, pointer: pointerTo(pointer, index) }));
+}
+
+function checkpointSource(raw: string | RawCheckpoint, place: Place, around: Surroundings): CheckpointSource {
+  if (typeof raw === "string") return { kind: "folder", path: around.path(raw), place };
+  return {
+    kind: "checkpoint",
+    path: around.path(raw.path),
+    name: raw.name ?? null,
+    step: raw.step ?? null,
+    epoch: raw.epoch ?? null,
+    place,
+  };
+}
+
+function variantSource(raw: string | RawVariant, place: Place, around: Surroundings): VariantSource {
+  const { path, name, parent, label } = typeof raw === "string" ? ({ path: raw } as RawVariant) : raw;
+  return { path: around.path(path), name: name ?? null, parent: parent ?? null, label: label ?? null, place };
+}

@@ -1,0 +1,150 @@
+import { isJsonObject, type JsonObject } from "../core/json.ts";
+import { pointerTo } from "./source-document.ts";
+
+/** Text somewhere in a suite. */
+export interface PlacedText {
+  readonly text: string;
+  readonly pointer: string;
+}
+
+/** Path of a dataset, with its format where that is given. */
+export interface PlacedDataset extends PlacedText {
+  readonly format: string | null;
+}
+
+/** A judge entry as far as it can be read. */
+export interface JudgeOutline {
+  readonly pointer: string;
+  readonly module: string;
+  readonly name: string;
+  readonly options: JsonObject;
+  /** Keys of the entry that could each be a judge; more than one is a mistake. */
+  readonly modules: readonly string[];
+}
+
+export interface TaskOutline {
+  readonly pointer: string;
+  readonly name: PlacedText | null;
+  readonly kind: string;
+  readonly scoring: string;
+  /** The samples, validation samples and few-shot examples. */
+  readonly datasets: readonly PlacedDataset[];
+  readonly hasFewShot: boolean;
+  readonly prompt: PlacedText | null;
+  readonly references: readonly PlacedText[];
+  readonly choices: readonly string[] | null;
+  readonly judges: readonly JudgeOutline[];
+  readonly slices: readonly PlacedText[];
+}
+
+export interface ModelOutline {
+  readonly pointer: string;
+  readonly name: PlacedText | null;
+  readonly backend: string | null;
+  /** Paths of checkpoints and variants. */
+  readonly paths: readonly PlacedText[];
+}
+
+/**
+ * Whatever can be made out in a suite, right or wrong elsewhere, so that checks of meaning run beside the schema's and
+ * all mistakes come at once.
+ */
+export interface Outline {
+  readonly tasks: readonly TaskOutline[];
+  readonly models: readonly ModelOutline[];
+  readonly log: PlacedText | null;
+}
+
+/** Reads the outline of any data. */
+export function outlineOf(data: unknown): Outline {
+  return {
+    tasks: list(data, "/tasks", "tasks").map(({ value, pointer }) => taskOutline(value, pointer)),
+    models: list(data, "/models", "models").map(({ value, pointer }) => modelOutline(value, pointer)),
+    log: textAt(member(data, "training"), "/training", "log"),
+  };
+}
+
+function taskOutline(task: unknown, pointer: string): TaskOutline {
+  const references = member(task, "references");
+  const few = member(task, "few_shot");
+  const fewPointer = pointerTo(pointer, "few_shot");
+  return {
+    pointer,
+    name: textAt(task, pointer, "task"),
+    kind: textAt(task, pointer, "kind")?.text ?? "generate",
+    scoring: textAt(task, pointer, "scoring")?.text ?? "logprob",
+    datasets: [...datasetsAt(task, pointer), ...datasetsAt(few, fewPointer)],
+    hasFewShot: few !== undefined,
+    prompt: textAt(task, pointer, "prompt"),
+    references:
+      typeof references === "string"
+        ? [{ text: references, pointer: pointerTo(pointer, "references") }]
+        : textsAt(task, pointer, "references"),
+    choices: Array.isArray(member(task, "choices")) ? textsAt(task, pointer, "choices").map(({ text }) => text) : null,
+    judges: list(task, pointerTo(pointer, "judges"), "judges").flatMap((item) =>
+      judgeOutline(item.value, item.pointer),
+    ),
+    slices: textsAt(task, pointer, "slices"),
+  };
+}
+
+function judgeOutline(item: unknown, pointer: string): JudgeOutline[] {
+  if (typeof item === "string") return [{ pointer, module: item, name: item, options: {}, modules: [item] }];
+  if (!isJsonObject(item)) return [];
+  const modules = Object.keys(item).filter((key) => key !== "as");
+  const [module] = modules;
+  if (module === undefined) return [{ pointer, module: "", name: "", options: {}, modules }];
+  const options = item[module];
+  const name = typeof item["as"] === "string" ? item["as"] : module;
+  return [{ pointer, module, name, options: isJsonObject(options) ? options : {}, modules }];
+}
+
+function modelOutline(model: unknown, pointer: string): ModelOutline {
+  const paths = ["checkpoints", "variants"].flatMap((key) => {
+    const value = member(model, key);
+    if (typeof value === "string") return [{ text: value, pointer: pointerTo(pointer, key) }];
+    return list(model, pointerTo(pointer, key), key).flatMap((item) => {
+      if (typeof item.value === "string") return [{ text: item.value, pointer: item.pointer }];
+      const path = textAt(item.value, item.pointer, "path");
+      return path === null ? [] : [path];
+    });
+  });
+  return {
+    pointer,
+    name: textAt(model, pointer, "model"),
+    backend: textAt(model, pointer, "backend")?.text ?? null,
+    paths,
+  };
+}
+
+/** A member of an object, undefined where there is none. */
+function member(value: unknown, key: string): unknown {
+  return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+function textAt(value: unknown, pointer: string, key: string): PlacedText | null {
+  const found = member(value, key);
+  return typeof found === "string" ? { text: found, pointer: pointerTo(pointer, key) } : null;
+}
+
+/** The paths under `dataset`, given as text or as a mapping. */
+function datasetsAt(value: unknown, pointer: string): PlacedDataset[] {
+  const inside = pointerTo(pointer, "dataset");
+  const dataset = member(value, "dataset");
+  const format = textAt(dataset, inside, "format")?.text ?? null;
+  return [textAt(value, pointer, "dataset"), textAt(dataset, inside, "path"), textAt(dataset, inside, "validation")]
+    .filter((path) => path !== null)
+    .map((path) => ({ ...path, format }));
+}
+
+function list(value: unknown, pointer: string, key: string): { value: unknown; pointer: string }[] {
+  const found = member(value, key);
+  if (!Array.isArray(found)) return [];
+  return found.map((item: unknown, index) => ({ value: item, pointer: pointerTo(pointer, index) }));
+}
+
+function textsAt(value: unknown, pointer: string, key: string): PlacedText[] {
+  return list(value, pointerTo(pointer, key), key).flatMap((item) =>
+    typeof item.value === "string" ? [{ text: item.value, pointer: item.pointer }] : [],
+  );
+}

@@ -1,0 +1,101 @@
+import type { JsonObject } from "../core/json.ts";
+import type { DatasetFormat, WhereValue } from "../dataset/spec.ts";
+import type { Gate, Human, Task, TaskKind } from "./suite.ts";
+
+/** A suite as it is written, once the schema has accepted it. */
+export interface RawSuite {
+  readonly suite: string;
+  readonly version: number;
+  readonly description?: string;
+  readonly seed?: number;
+  readonly alpha?: number;
+  readonly tasks: readonly RawTask[];
+  readonly models: readonly RawModel[];
+  readonly training?: { readonly log: string };
+  readonly ship?: { readonly metric: string };
+  readonly human?: RawHuman;
+  readonly gates?: readonly RawGate[];
+}
+
+export interface RawDataset {
+  readonly path: string;
+  readonly format?: DatasetFormat;
+  readonly id?: string;
+  readonly limit?: number;
+  readonly sample?: { readonly n: number; readonly seed?: number };
+  readonly where?: Readonly<Record<string, WhereValue | readonly WhereValue[]>>;
+  readonly validation?: string;
+}
+
+export interface RawTask {
+  readonly task: string;
+  readonly description?: string;
+  readonly kind?: TaskKind;
+  readonly dataset: string | RawDataset;
+  readonly prompt: string;
+  readonly references?: string | readonly string[];
+  readonly choices?: readonly string[];
+  readonly scoring?: Task["scoring"];
+  readonly target_delimiter?: string;
+  readonly few_shot?: {
+    readonly count: number;
+    readonly dataset: string | RawDataset;
+    readonly seed?: number;
+    readonly separator?: string;
+  };
+  readonly generate?: {
+    readonly max_tokens?: number;
+    readonly temperature?: number;
+    readonly top_p?: number;
+    readonly top_k?: number;
+    readonly stop?: string | readonly string[];
+    readonly logprobs?: boolean;
+  };
+  readonly repeats?: number;
+  readonly judges: readonly (string | JsonObject)[];
+  readonly slices?: readonly string[];
+}
+
+export interface RawCheckpoint {
+  readonly path: string;
+  readonly name?: string;
+  readonly step?: number;
+  readonly epoch?: number;
+}
+
+export interface RawVariant {
+  readonly path: string;
+  readonly name?: string;
+  readonly parent?: string;
+  readonly label?: string;
+}
+
+export interface RawModel {
+  readonly model: string;
+  readonly backend: string;
+  readonly checkpoints?: string | readonly (string | RawCheckpoint)[];
+  readonly variants?: string | readonly (string | RawVariant)[];
+  readonly url?: string;
+  readonly model_name?: string;
+  readonly options?: JsonObject;
+}
+
+export interface RawHuman {
+  readonly sample: number;
+  readonly stratify?: readonly string[];
+  readonly form?: Human["form"];
+  readonly tasks?: readonly string[];
+  readonly repeat?: number;
+}
+
+export interface RawGate {
+  readonly metric: string;
+  readonly mode?: Gate["mode"];
+  readonly max_drop?: number;
+  readonly min?: number;
+  readonly max?: number;
+  readonly severity?: Gate["severity"];
+  readonly min_n?: number;
+  readonly alpha?: number;
+  readonly slice?: string;
+}

@@ -1,0 +1,53 @@
+import { oneOf, SLICE_PATTERN, text, texts, type Schema } from "./parts.ts";
+
+/** The schema of `human`. */
+export const humanSchema: Schema = {
+  type: "object",
+  required: ["sample"],
+  additionalProperties: false,
+  description: "Answers that people are to judge.",
+  properties: {
+    sample: { type: "integer", minimum: 1, description: "Number of items to draw." },
+    stratify: texts("Columns whose values are all to be seen."),
+    form: oneOf(["pairwise", "rating"], "Which of two answers is better, or points for one."),
+    tasks: texts("Tasks to draw from; by default those that generate text.", { minItems: 1 }),
+    repeat: {
+      type: "number",
+      minimum: 0,
+      maximum: 0.5,
+      default: 0.1,
+      description: "Share of items shown twice, to see how steady the raters are.",
+    },
+  },
+};
+
+/** The schema of one gate. */
+export const gateSchema: Schema = {
+  type: "object",
+  required: ["metric"],
+  additionalProperties: false,
+  properties: {
+    metric: text("task/metric, overfit, failure_rate or task/failure_rate."),
+    mode: oneOf(
+      ["regression", "noninferior", "threshold"],
+      "Fail on a significant drop; pass only if a drop is ruled out; bound the value itself.",
+    ),
+    max_drop: {
+      type: "number",
+      minimum: 0,
+      default: 0,
+      description: "Largest drop from the baseline that is let pass, in the metric's unit.",
+    },
+    min: { type: "number", description: "Smallest value, with mode threshold." },
+    max: { type: "number", description: "Largest value, with mode threshold." },
+    severity: oneOf(["error", "warn"], "Whether failing it fails the run."),
+    min_n: { type: "integer", minimum: 1, default: 1, description: "With fewer samples the gate is inconclusive." },
+    alpha: {
+      type: "number",
+      exclusiveMinimum: 0,
+      maximum: 0.5,
+      description: "Level of significance; the suite's by default.",
+    },
+    slice: { type: "string", pattern: SLICE_PATTERN, description: "Only samples with this value, as column=value." },
+  },
+};

@@ -1,0 +1,78 @@
+import type { BackendModule } from "../../core/backend.ts";
+import { named, text, URL_PATTERN, type Schema } from "./parts.ts";
+
+const checkpointsSchema: Schema = {
+  type: ["string", "array"],
+  minLength: 1,
+  minItems: 1,
+  description: "Folder of a training run's checkpoints, or a list of folders and checkpoints.",
+  items: {
+    type: ["string", "object"],
+    minLength: 1,
+    required: ["path"],
+    additionalProperties: false,
+    properties: {
+      path: text("Folder or file of one checkpoint."),
+      name: named("Name to show; the folder's by default."),
+      step: { type: "integer", minimum: 0, description: "Training step; taken from the name by default." },
+      epoch: { type: "number", minimum: 0, description: "Training epoch." },
+    },
+  },
+};
+
+const variantsSchema: Schema = {
+  type: ["string", "array"],
+  minLength: 1,
+  minItems: 1,
+  description: "Quantised or pruned versions of a checkpoint, compared with their parent.",
+  items: {
+    type: ["string", "object"],
+    minLength: 1,
+    required: ["path"],
+    additionalProperties: false,
+    properties: {
+      path: text("Folder or file of the variant."),
+      name: named("Name to show; the folder's by default."),
+      parent: text("Name of the checkpoint it was made from, for example checkpoint-441."),
+      label: text("What was done to it, for example int8."),
+    },
+  },
+};
+
+/** What a backend's own options and kind of target ask of a model entry. */
+function backendRule([name, backend]: readonly [string, BackendModule | null]): Schema[] {
+  if (backend === null) return [];
+  const isServed = backend.target === "url";
+  return [
+    {
+      if: { properties: { backend: { const: name } }, required: ["backend"] },
+      // oxlint-disable-next-line unicorn/no-thenable -- `then` is the JSON Schema keyword; nothing awaits a schema
+      then: {
+        required: [isServed ? "url" : "checkpoints"],
+        properties: isServed
+          ? { options: backend.options, checkpoints: false, variants: false }
+          : { options: backend.options, url: false },
+      },
+    },
+  ];
+}
+
+/** The schema of one model entry. */
+export function modelSchema(backends: ReadonlyMap<string, BackendModule | null>): Schema {
+  const rules = [...backends].flatMap(backendRule);
+  return {
+    type: "object",
+    required: ["model", "backend"],
+    additionalProperties: false,
+    properties: {
+      model: named("Name of the model; its checkpoints are model/checkpoint."),
+      backend: { type: "string", enum: [...backends.keys()], description: "What turns prompts into answers." },
+      checkpoints: checkpointsSchema,
+      variants: variantsSchema,
+      url: { type: "string", pattern: URL_PATTERN, description: "Base URL of a served model." },
+      model_name: text("Name by which the server knows the model."),
+      options: { type: "object", description: "Options of the backend." },
+    },
+    ...(rules.length === 0 ? {} : { allOf: rules }),
+  };
+}

@@ -1,0 +1,178 @@
+import type { GenerateOptions } from "../core/backend.ts";
+import type { Place } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { DatasetSpec } from "../dataset/spec.ts";
+
+/**
+ * What a task asks. "generate": text; "choice": which of the task's choices is likeliest (or, with `scoring: generate`,
+ * which one the model writes); "loglikelihood": how likely the references are; "perplexity": how likely the prompt is;
+ * "classify": like "choice", for a model with labels.
+ */
+export type TaskKind = "generate" | "choice" | "loglikelihood" | "perplexity" | "classify";
+
+/** A Jinja template and where the suite has it. */
+export interface Template {
+  readonly text: string;
+  readonly place: Place;
+}
+
+/** A task's samples. Paths are absolute. */
+export interface TaskDataset extends DatasetSpec {
+  /**
+   * Path of the samples on which the checkpoint to ship is chosen, read with the same options; the score on the
+   * dataset itself is then not the luckiest of many.
+   */
+  readonly validation?: string;
+}
+
+/** Worked examples before the prompt. */
+export interface FewShot {
+  readonly count: number;
+  readonly dataset: DatasetSpec;
+  /** Decides which rows are taken; the same ones for every sample. */
+  readonly seed: number;
+  /** Between two examples, and between the last and the prompt. */
+  readonly separator: string;
+}
+
+/** A judge as a task names it. */
+export interface JudgeSpec {
+  /** Key of the map of judges. */
+  readonly module: string;
+  /** Name under which its scores are shown; unique in the task. */
+  readonly name: string;
+  /** Checked against the module's schema. */
+  readonly options: JsonObject;
+}
+
+export interface Task {
+  /** Unique in the suite. */
+  readonly name: string;
+  readonly description: string | null;
+  readonly kind: TaskKind;
+  readonly dataset: TaskDataset;
+  readonly prompt: Template;
+  /** Each gives one accepted answer, or several where it is a single expression whose value is a list. */
+  readonly references: readonly Template[];
+  /** The options of a choice or classify task, in order; null for the other kinds. */
+  readonly choices: readonly string[] | null;
+  /** How a choice is made: by log-probability or by the text the model writes. */
+  readonly scoring: "logprob" | "generate";
+  /** Between the prompt and an answer when an answer's likelihood is asked, and in few-shot examples. */
+  readonly targetDelimiter: string;
+  readonly fewShot: FewShot | null;
+  readonly generate: GenerateOptions;
+  /** Answers asked for each sample. */
+  readonly repeats: number;
+  readonly judges: readonly JudgeSpec[];
+  /** Columns by whose values every score is also reported. */
+  readonly slices: readonly string[];
+}
+
+/** Where checkpoints come from: a folder to look into, or one checkpoint with what is known about it. */
+export type CheckpointSource =
+  | { readonly kind: "folder"; readonly path: string; readonly place: Place }
+  | {
+      readonly kind: "checkpoint";
+      readonly path: string;
+      readonly name: string | null;
+      readonly step: number | null;
+      readonly epoch: number | null;
+      readonly place: Place;
+    };
+
+/** A quantised, pruned or otherwise derived checkpoint, or a folder of such. */
+export interface VariantSource {
+  readonly path: string;
+  readonly name: string | null;
+  /** Folder name of the checkpoint it was made from, for example "checkpoint-441". */
+  readonly parent: string | null;
+  /** For example "int8". */
+  readonly label: string | null;
+  readonly place: Place;
+}
+
+export interface Model {
+  /** Unique in the suite. */
+  readonly name: string;
+  /** Key of the map of backends. */
+  readonly backend: string;
+  /** Empty for a served model. */
+  readonly checkpoints: readonly CheckpointSource[];
+  readonly variants: readonly VariantSource[];
+  /** Base URL of a served model. */
+  readonly url: string | null;
+  /** Name by which the server knows the model. */
+  readonly modelName: string | null;
+  /** Checked against the backend's schema. */
+  readonly options: JsonObject;
+}
+
+/** Which answers people are asked to judge, and how. */
+export interface Human {
+  /** Number of items to draw. */
+  readonly sample: number;
+  /** Columns whose values are all to be seen. */
+  readonly stratify: readonly string[];
+  readonly form: "pairwise" | "rating";
+  /** Tasks to draw from. */
+  readonly tasks: readonly string[];
+  /** Share of items shown a second time (pairs with their sides swapped), 0..0.5. */
+  readonly repeat: number;
+}
+
+/**
+ * A condition on a metric. "regression" fails on a significant drop of more than `maxDrop` below the baseline;
+ * "noninferior" passes only if the interval of the difference lies above −`maxDrop`; "threshold" bounds the value itself
+ * (or, for the metric "overfit", fails on that verdict).
+ */
+export interface Gate {
+  /** "task/metric", or one of `gateMetrics`, alone or as "task/failure_rate". */
+  readonly metric: string;
+  readonly mode: "regression" | "noninferior" | "threshold";
+  /** In the metric's own unit, 0 or more. */
+  readonly maxDrop: number;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly severity: "error" | "warn";
+  /** With fewer scored samples the gate is inconclusive. */
+  readonly minN: number;
+  readonly alpha: number;
+  /** Only the samples with this value. */
+  readonly slice: { readonly field: string; readonly value: string } | null;
+  readonly place: Place;
+}
+
+/**
+ * Gate metrics that no judge gives: "overfit", the verdict on the training curve; "failure_rate", the share of samples
+ * without a completion, 0..1.
+ */
+export const gateMetrics = ["overfit", "failure_rate"] as const;
+
+/** A suite as it was loaded: checked, defaults filled in, paths absolute. */
+export interface Suite {
+  readonly name: string;
+  readonly version: number;
+  readonly description: string | null;
+  /** Absolute path. */
+  readonly file: string;
+  /** Absolute path of the folder that the suite's paths are relative to. */
+  readonly folder: string;
+  /** sha256 over the canonical form of everything below, with relative paths: the same on every machine. */
+  readonly digest: string;
+  /** The file as it was read. */
+  readonly text: string;
+  readonly seed: number;
+  /** Level of significance for tests and gates, 0..1. */
+  readonly alpha: number;
+  /** At least one. */
+  readonly tasks: readonly Task[];
+  /** At least one. */
+  readonly models: readonly Model[];
+  /** Absolute path of the training run's log: a file or folder. */
+  readonly training: { readonly log: string } | null;
+  /** Metric that chooses the checkpoint to ship, as "task/metric". */
+  readonly ship: { readonly metric: string } | null;
+  readonly human: Human | null;
+  readonly gates: readonly Gate[];
+}

@@ -1,0 +1,11 @@
+import type { GoldenFunction } from "../golden-file.ts";
+import { answersFunctions } from "./answers.ts";
+import { overlapFunctions } from "./overlap.ts";
+import { statsFunctions } from "./stats.ts";
+
+/** Every function that golden files test, by the name they know it by. */
+export const goldenFunctions: Readonly<Record<string, GoldenFunction>> = {
+  ...overlapFunctions,
+  ...answersFunctions,
+  ...statsFunctions,
+};

@@ -1,0 +1,3 @@
+import type { GoldenFunction } from "../golden-file.ts";
+
+export const overlapFunctions: Record<string, GoldenFunction> = {};

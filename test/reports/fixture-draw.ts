@@ -1,0 +1,10 @@
+/** A number in [0, 1) that depends on its arguments alone (a 32-bit mix; Wellons 2018, "lowbias32"). */
+export function draw(...keys: readonly number[]): number {
+  let hash = 0x9e3779b9;
+  for (const key of keys) {
+    hash = Math.imul(hash ^ (key + 0x7f4a7c15), 0x21f0aaad);
+    hash = Math.imul(hash ^ (hash >>> 15), 0x735a2d97);
+    hash ^= hash >>> 15;
+  }
+  return (hash >>> 0) / 2 ** 32;
+}

@@ -1,0 +1,165 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+import type { TrainingPoint } from "../../src/core/series.ts";
+import { diagnose } from "../../src/stats/generalisation.ts";
+
+/** Points of evaluations at steps 10, 20, …, with a training loss beside each where one is given. */
+function run(evalLosses: readonly number[], trainLosses: readonly number[] = []): TrainingPoint[] {
+  return evalLosses.map((evalLoss, i) => {
+    const trainLoss = trainLosses[i];
+    return { step: 10 * (i + 1), evalLoss, ...(trainLoss !== undefined && { trainLoss }) };
+  });
+}
+
+const falling = Array.from({ length: 12 }, (_, i) => 3 * 0.8 ** i);
+
+describe("diagnose", () => {
+  it("calls a rising evaluation loss under a falling training loss overfit and says where it began", () => {
+    const diagnosis = diagnose(run([3, 2.5, 2.2, 2.1, 2.08, 2.12, 2.2, 2.3, 2.42, 2.5, 2.6, 2.7], falling));
+    expect(diagnosis.verdict).toBe("overfit");
+    expect(diagnosis.ship).toBe(50);
+    expect(diagnosis.since?.lo).toBeLessThanOrEqual(50);
+    expect(diagnosis.since?.hi).toBeGreaterThanOrEqual(60);
+    expect(diagnosis.evidence[0]).toContain("validation loss lowest 2.08 at step 50, then up 29.8 % by step 120");
+    expect(diagnosis.evidence[0]).toMatch(/training loss fell \d+\.\d %/);
+  });
+
+  it("calls the same rise regressed when the training loss rises with it but stays below its start", () => {
+    const train = [2.9, 1.9, 1.4, 1.2, 1.1, 1.3, 1.5, 1.7, 1.9, 2.0, 2.1, 2.2];
+    const diagnosis = diagnose(run([3, 2.5, 2.2, 2.1, 2.08, 2.12, 2.2, 2.3, 2.42, 2.5, 2.6, 2.7], train));
+    expect(diagnosis.verdict).toBe("regressed");
+    expect(diagnosis.since).toBeNull();
+  });
+
+  it("does not take the noise of a flat evaluation loss for overfitting", () => {
+    const flat = [3, 2.4, 2.1, 2.0, 2.06, 1.97, 2.05, 1.99, 2.07, 2.0, 2.04, 2.02];
+    expect(diagnose(run(flat, falling)).verdict).toBe("healthy");
+  });
+
+  it("calls a loss that never moved a plateau, and one that still falls underfit", () => {
+    expect(diagnose(run([0.693, 0.695, 0.692, 0.694, 0.693, 0.692, 0.694, 0.693])).verdict).toBe("plateau");
+    expect(diagnose(run([3, 2.8, 2.6, 2.4, 2.2, 2, 1.8, 1.6, 1.4])).verdict).toBe("underfit");
+  });
+
+  it("says that fewer than four evaluations are too few", () => {
+    const diagnosis = diagnose(run([3, 2, 1]));
+    expect(diagnosis.verdict).toBe("inconclusive");
+    expect(diagnosis.evidence.join("\n")).toContain("3 evaluations are too few");
+    expect(diagnose([]).verdict).toBe("inconclusive");
+    expect(diagnose([]).ship).toBeNull();
+  });
+
+  it("finds the step where a loss is no number, with the learning rate there", () => {
+    const points: TrainingPoint[] = [
+      { step: 5, trainLoss: 3, learningRate: 0.1 },
+      { step: 10, trainLoss: 2.9, learningRate: 0.9 },
+      { step: 15, trainLoss: Number.NaN, learningRate: 9 },
+    ];
+    const diagnosis = diagnose(points);
+    expect(diagnosis.verdict).toBe("diverged");
+    expect(diagnosis.since).toEqual({ lo: 10, hi: 15 });
+    expect(diagnosis.evidence).toContain("the learning rate was 9 at step 15, up from 0.9 at step 10");
+  });
+
+  it("sees through a training loss of exactly 0 that hides losses which are no numbers", () => {
+    const hidden = diagnose([
+      { step: 5, trainLoss: 3, gradNorm: 1 },
+      { step: 10, trainLoss: 0, gradNorm: Number.NaN },
+    ]);
+    expect(hidden.verdict).toBe("diverged");
+    expect(hidden.since).toEqual({ lo: 5, hi: 10 });
+    expect(
+      diagnose([
+        { step: 5, trainLoss: 2.5 },
+        { step: 10, trainLoss: 0 },
+      ]).verdict,
+    ).toBe("diverged");
+  });
+
+  it("believes a rounded training loss of 0 at the end of a smooth fall", () => {
+    const train = [0.9, 0.3, 0.08, 0.01, 0.002, 0.0004, 0.0001, 0];
+    expect(diagnose(run([1, 0.5, 0.4, 0.39, 0.4, 0.39, 0.4, 0.39], train)).verdict).toBe("healthy");
+  });
+
+  it("forgives single infinite gradient norms, as loss scaling causes them, but not lasting ones", () => {
+    const norms = (last: number): TrainingPoint[] =>
+      run([3, 2, 1.5, 1.2, 1.1, 1.05, 1.04, 1.03], falling).map((point, i) => ({
+        ...point,
+        gradNorm: i === 0 || i > last ? Number.POSITIVE_INFINITY : 1,
+      }));
+    expect(diagnose(norms(99)).verdict).not.toBe("diverged");
+    expect(diagnose(norms(4)).verdict).toBe("diverged");
+  });
+
+  it("calls a run diverged that ends above its start on both losses without any NaN", () => {
+    const diagnosis = diagnose(run([2, 1.9, 2.5, 4, 6, 7, 9, 8], [2, 1.8, 2.6, 4.5, 6, 8, 8.5, 9]));
+    expect(diagnosis.verdict).toBe("diverged");
+    expect(diagnosis.since).toEqual({ lo: 20, hi: 30 });
+  });
+
+  it("notes a task score that goes on rising after the loss has turned", () => {
+    const points = run([3, 2.5, 2.2, 2.1, 2.08, 2.12, 2.2, 2.3, 2.42, 2.5, 2.6, 2.7], falling).map((point, i) => ({
+      ...point,
+      extra: { eval_accuracy: 0.3 + 0.04 * i },
+    }));
+    expect(diagnose(points).evidence.at(-1)).toBe(
+      "eval_accuracy disagrees with the loss: 0.46 at step 50, best 0.74 at step 120",
+    );
+  });
+
+  it("gives the same verdict whatever unit the loss is in and however far apart the steps are", () => {
+    const losses = fc.array(fc.double({ min: 0.1, max: 10, noNaN: true }), { minLength: 1, maxLength: 15 });
+    fc.assert(
+      fc.property(
+        losses,
+        losses,
+        fc.integer({ min: -8, max: 8 }),
+        fc.integer({ min: 1, max: 1000 }),
+        (evalLosses, trainLosses, power, stride) => {
+          const scale = 2 ** power;
+          const plain = run(evalLosses, trainLosses);
+          const scaled = run(
+            evalLosses.map((x) => x * scale),
+            trainLosses.map((x) => x * scale),
+          ).map((point) => ({ ...point, step: point.step * stride }));
+          expect(diagnose(scaled).verdict).toBe(diagnose(plain).verdict);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it("names only logged steps, and numbers that survive JSON", () => {
+    const point = fc.record(
+      {
+        trainLoss: fc.double(),
+        evalLoss: fc.double(),
+        gradNorm: fc.double(),
+        learningRate: fc.double({ min: 0, max: 1, noNaN: true }),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(fc.array(point, { maxLength: 30 }), (values) => {
+        const points = values.map((value, i) => ({ ...value, step: i * 7 }) as TrainingPoint);
+        const { ship, equivalent, numbers } = diagnose(points);
+        const steps = new Set(points.map(({ step }) => step));
+        expect([...equivalent, ...(ship === null ? [] : [ship])].every((step) => steps.has(step))).toBe(true);
+        expect(Object.values(numbers).every((value) => typeof value !== "number" || Number.isFinite(value))).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("diagnoses a hundred thousand logged points in well under a second", () => {
+    const points = Array.from({ length: 100_000 }, (_, step) => ({
+      step,
+      trainLoss: 3 / (1 + step / 1000),
+      evalLoss: 2 + 1 / (1 + step / 500),
+    }));
+    const started = performance.now();
+    expect(diagnose(points).verdict).not.toBe("overfit");
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+});
