@@ -1,3 +1,5 @@
+import type { ContinuationScore } from "../src/core/completion.ts";
+import { EvalhError } from "../src/core/errors.ts";
 import type { JsonObject } from "../src/core/json.ts";
 import type { Judge, JudgeContext, JudgeModule, Metric } from "../src/core/judge.ts";
 import { ANSWER_OPTIONS, answerFinder, argmax, choiceLogprobs, choicesOf, signatureOf } from "./answers/choice.ts";
@@ -12,46 +14,78 @@ type AccuracyStats = {
   readonly target?: number;
   /** Whether the choice with the highest log-probability per character, per byte is right. */
   readonly norm?: readonly [characters: boolean, bytes: boolean];
+  /** How many choices are likelier than the likeliest right one. */
+  readonly rank?: number;
 };
 
 /** Length in code points, as Python counts. */
 const characters = (text: string): number => Array.from(text).length;
 const bytes = (text: string): number => Buffer.byteLength(text);
 
-function create(options: JsonObject, context: JudgeContext): Judge<AccuracyStats> {
-  const find = answerFinder(options, context);
-  const normalized = options["acc_norm"] === true;
-  const metrics: Metric<AccuracyStats>[] = [
-    proportionMetric<AccuracyStats>({ name: "accuracy" }, (stats) => stats.correct),
-  ];
-  if (normalized) {
+function metricsOf(options: JsonObject): Metric<AccuracyStats>[] {
+  const metrics = [proportionMetric<AccuracyStats>({ name: "accuracy" }, (stats) => stats.correct)];
+  if (options["acc_norm"] === true) {
     metrics.push(
       proportionMetric<AccuracyStats>({ name: "acc_norm" }, (stats) => stats.norm?.[0] === true),
       proportionMetric<AccuracyStats>({ name: "acc_bytes" }, (stats) => stats.norm?.[1] === true),
     );
   }
+  const k = options["top_k"];
+  if (typeof k === "number") {
+    metrics.push(proportionMetric<AccuracyStats>({ name: `top_${k}` }, (stats) => (stats.rank ?? Infinity) < k));
+  }
+  return metrics;
+}
+
+/** What only log-probabilities of choices can tell. */
+function likelihoodStats(
+  options: JsonObject,
+  logprobs: readonly number[],
+  choices: readonly string[],
+  targets: readonly string[],
+): Pick<AccuracyStats, "norm" | "rank"> {
+  const isRight = (index: number): boolean => targets.includes(choices[index] as string);
+  const bestPer = (length: (text: string) => number): number =>
+    argmax(logprobs.map((logprob, index) => logprob / length(choices[index] as string)));
+  const right = Math.max(...logprobs.filter((_, index) => isRight(index)));
+  return {
+    ...(options["acc_norm"] === true ? { norm: [isRight(bestPer(characters)), isRight(bestPer(bytes))] } : {}),
+    ...(options["top_k"] === undefined ? {} : { rank: logprobs.filter((logprob) => logprob > right).length }),
+  };
+}
+
+/** A loglikelihood task: right if greedy decoding would have written a reference, as lm-eval's acc. */
+function isGreedy(scores: readonly ContinuationScore[]): boolean {
+  if (scores.some((score) => score.greedy === undefined)) {
+    throw new EvalhError("E_JUDGE", "The backend does not say whether a text is what greedy decoding writes.");
+  }
+  return scores.some((score) => score.greedy === true);
+}
+
+function create(options: JsonObject, context: JudgeContext): Judge<AccuracyStats> {
+  const find = answerFinder(options, context);
+  const needsLogprobs = options["acc_norm"] === true || options["top_k"] !== undefined;
   return {
     name: "accuracy",
     version: "1",
     signature: signatureOf("lm_eval:0.4.13", options),
-    metrics,
+    metrics: metricsOf(options),
     score: (completion, sample) =>
       attemptWithReferences(sample, () => {
-        const { predicted, targets, correct } = find(completion, sample);
         const choices = choicesOf(sample, context);
+        if (choices === undefined && completion.choices !== undefined) return { correct: isGreedy(completion.choices) };
+        const { predicted, targets, correct } = find(completion, sample);
+        const logprobs = choiceLogprobs(completion, choices);
+        if (needsLogprobs && logprobs === undefined) {
+          throw new EvalhError("E_JUDGE", "acc_norm and top_k need the log-probabilities of choices.");
+        }
         if (choices === undefined) return { correct };
-        const stats = {
+        return {
           correct,
           predicted: predicted === null ? null : choices.indexOf(predicted),
           target: choices.indexOf(targets[0] as string),
+          ...(logprobs === undefined ? {} : likelihoodStats(options, logprobs, choices, targets)),
         };
-        const logprobs = normalized ? choiceLogprobs(completion, choices) : undefined;
-        if (logprobs === undefined) return stats;
-        const isRight = (length: (text: string) => number): boolean => {
-          const best = argmax(logprobs.map((logprob, index) => logprob / length(choices[index] as string)));
-          return targets.includes(choices[best] as string);
-        };
-        return { ...stats, norm: [isRight(characters), isRight(bytes)] };
       }),
   };
 }
@@ -67,10 +101,11 @@ export const accuracy: JudgeModule = {
     properties: {
       ...ANSWER_OPTIONS,
       acc_norm: {
-        description: "With log-probabilities of choices: also divide them by the choice's length in characters and bytes.",
+        description: "Also take the choice with the highest log-probability per character, and per byte.",
         type: "boolean",
         default: false,
       },
+      top_k: { description: "Also count answers among the k likeliest choices.", type: "integer", minimum: 1 },
     },
   },
   example: {

@@ -3,9 +3,20 @@ import type { JudgeModule } from "../src/core/judge.ts";
 /** Every judge by the name a suite calls it. Loaded when a suite uses it. */
 export const judges = {
   accuracy: () => import("./accuracy.ts").then((m) => m.accuracy),
+  balanced_accuracy: () => import("./balanced-accuracy.ts").then((m) => m.balancedAccuracy),
+  calibration: () => import("./calibration.ts").then((m) => m.calibration),
+  contains: () => import("./contains.ts").then((m) => m.contains),
   exact_match: () => import("./exact-match.ts").then((m) => m.exactMatch),
   f1: () => import("./f1.ts").then((m) => m.f1),
+  json_valid: () => import("./json-valid.ts").then((m) => m.jsonValid),
+  kappa: () => import("./kappa.ts").then((m) => m.kappa),
+  mcc: () => import("./mcc.ts").then((m) => m.mcc),
+  numeric: () => import("./numeric.ts").then((m) => m.numeric),
+  perplexity: () => import("./perplexity.ts").then((m) => m.perplexity),
+  regex: () => import("./regex.ts").then((m) => m.regex),
   rouge: () => import("./rouge.ts").then((m) => m.rouge),
+  token_f1: () => import("./token-f1.ts").then((m) => m.tokenF1),
+  wer: () => import("./wer.ts").then((m) => m.wer),
 } satisfies Record<string, () => Promise<JudgeModule>>;
 
 export type JudgeName = keyof typeof judges;

@@ -29,7 +29,7 @@ export const regex: JudgeModule = {
     values: { regex: 100 },
   },
   create: (options) => {
-    const pattern = compilePattern(String(options["pattern"]), {
+    const pattern = compilePattern(options["pattern"] as string, {
       ignoreCase: options["ignore_case"] === true,
       whole: options["whole"] === true,
     });

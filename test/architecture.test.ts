@@ -23,6 +23,8 @@ const ranks: Readonly<Record<string, number>> = {
   reports: 6,
   "src/tui": 7,
   "src/cli": 8,
+  // The library: a door, not a room.
+  "src/index.ts": 8,
 };
 
 interface SourceFile {
@@ -34,7 +36,7 @@ interface SourceFile {
 }
 
 function roomOf(path: string): string {
-  const room = Object.keys(ranks).find((name) => path.startsWith(`${name}/`));
+  const room = Object.keys(ranks).find((name) => path === name || path.startsWith(`${name}/`));
   if (room === undefined) throw new Error(`${path} lies in no room of the architecture`);
   return room;
 }
@@ -97,7 +99,7 @@ describe("the architecture", () => {
   });
 
   it("lets only the command line touch argv, the environment's exit and the console", () => {
-    const forbidden = /\bprocess\.(exit|exitCode|argv)\b|\bconsole\./;
+    const forbidden = /\bprocess\.(exit|exitCode|argv)\b|(?<![./])\bconsole\.\w+\(/;
     const guilty = files.filter((file) => file.room !== "src/cli" && !file.path.startsWith("reports/html/client/") && forbidden.test(file.text));
     expect(guilty.map((file) => file.path)).toEqual([]);
   });

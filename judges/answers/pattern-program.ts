@@ -1,5 +1,5 @@
 import { EvalhError } from "../../src/core/errors.ts";
-import type { Assertion, CharacterSet, ParsedPattern, PatternNode } from "./pattern-syntax.ts";
+import type { Assertion, CharacterSet, PatternNode } from "./pattern-syntax.ts";
 
 /** One step of a program. Steps go on to the next one unless they say otherwise. */
 export type Instruction =
@@ -19,9 +19,9 @@ const MAX_INSTRUCTIONS = 5_000;
  * Translates a pattern for a virtual machine after Pike and Thompson (R. Cox, "Regular Expression Matching: the Virtual
  * Machine Approach", 2009).
  */
-export function compileProgram(pattern: ParsedPattern): Instruction[] {
+export function compileProgram(root: PatternNode): Instruction[] {
   const program: Instruction[] = [];
-  emit(program, { kind: "group", node: pattern.root, index: 0 });
+  emit(program, { kind: "group", node: root, index: 0 });
   push(program, { kind: "match" });
   return program;
 }

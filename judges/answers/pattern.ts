@@ -1,6 +1,6 @@
 import { EvalhError } from "../../src/core/errors.ts";
 import { compileProgram, type Instruction } from "./pattern-program.ts";
-import { type Assertion, type CharacterSet, parsePattern } from "./pattern-syntax.ts";
+import { type Assertion, type CharacterSet, parsePattern, type PatternNode } from "./pattern-syntax.ts";
 
 /**
  * A compiled regular expression. Matching takes time proportional to the text: JavaScript's own engine can take
@@ -17,6 +17,8 @@ export interface Pattern {
 
 export interface PatternOptions {
   readonly ignoreCase?: boolean;
+  /** Match the whole text or nothing. */
+  readonly whole?: boolean;
 }
 
 /** Start and end of the match, and of its first group; -1 where the group took no part. */
@@ -24,7 +26,7 @@ type Slots = readonly [start: number, end: number, groupStart: number, groupEnd:
 const NO_SLOTS: Slots = [-1, -1, -1, -1];
 
 /** Steps for one text; some seconds. Removing the matches of a strange pattern can take quadratic time. */
-const MAX_STEPS = 5e7;
+const MAX_STEPS = 3e7;
 
 /** Instructions that wait for the next character, most preferred first, each with what it has captured. */
 interface Threads {
@@ -38,7 +40,8 @@ const newThreads = (size: number): Threads => ({ at: new Int32Array(size), slots
 /** @throws EvalhError E_JUDGE with the place of the mistake */
 export function compilePattern(source: string, options: PatternOptions = {}): Pattern {
   const parsed = parsePattern(source, options.ignoreCase === true);
-  const search = searcher(compileProgram(parsed));
+  const root: PatternNode = options.whole === true ? anchored(parsed.root) : parsed.root;
+  const search = searcher(compileProgram(root));
   return {
     test: (text) => search(text, 0, { steps: 0 }) !== undefined,
     find(text) {
@@ -62,6 +65,10 @@ export function compilePattern(source: string, options: PatternOptions = {}): Pa
   };
 }
 
+function anchored(node: PatternNode): PatternNode {
+  return { kind: "sequence", parts: [{ kind: "assertion", at: "start" }, node, { kind: "assertion", at: "end" }] };
+}
+
 /** A group that took no part in the match gives nothing to read. */
 function wholeOrGroup(text: string, match: Slots, groups: number): string | undefined {
   return groups === 0 ? text.slice(match[0], match[1]) : undefined;
@@ -74,25 +81,24 @@ function searcher(program: readonly Instruction[]): (text: string, from: number,
   /** When each instruction was last reached; each is followed once a position. */
   const reached = new Float64Array(program.length);
   let clock = 0;
-  const pending: [at: number, slots: Slots][] = [];
   const first = program.find((instruction) => instruction.kind !== "save");
 
-  const add = (threads: Threads, from: number, slots: Slots, text: string, position: number): void => {
-    pending.push([from, slots]);
-    for (let top = pending.pop(); top !== undefined; top = pending.pop()) {
-      const [at, captured] = top;
-      if (reached[at] === clock) continue;
-      reached[at] = clock;
-      const instruction = program[at] as Instruction;
-      if (instruction.kind === "jump") pending.push([instruction.to, captured]);
-      else if (instruction.kind === "split") pending.push([instruction.second, captured], [instruction.first, captured]);
-      else if (instruction.kind === "save") pending.push([at + 1, captured.with(instruction.slot, position) as unknown as Slots]);
-      else if (instruction.kind === "assertion") {
-        if (holds(instruction.at, text, position)) pending.push([at + 1, captured]);
-      } else {
-        threads.slots[threads.count] = captured;
-        threads.at[threads.count++] = at;
-      }
+  /** Follows steps that read nothing; recursion is as deep as a program is long at most. */
+  const add = (threads: Threads, at: number, slots: Slots, text: string, position: number): void => {
+    if (reached[at] === clock) return;
+    reached[at] = clock;
+    const instruction = program[at] as Instruction;
+    if (instruction.kind === "jump") add(threads, instruction.to, slots, text, position);
+    else if (instruction.kind === "split") {
+      add(threads, instruction.first, slots, text, position);
+      add(threads, instruction.second, slots, text, position);
+    } else if (instruction.kind === "save") {
+      add(threads, at + 1, slots.with(instruction.slot, position) as unknown as Slots, text, position);
+    } else if (instruction.kind === "assertion") {
+      if (HOLDS[instruction.at](text, position)) add(threads, at + 1, slots, text, position);
+    } else {
+      threads.slots[threads.count] = slots;
+      threads.at[threads.count++] = at;
     }
   };
   return (text, from, spent) => {
@@ -143,19 +149,11 @@ function isWord(text: string, index: number): boolean {
   return /\w/.test(text.charAt(index));
 }
 
-function holds(assertion: Assertion, text: string, position: number): boolean {
-  switch (assertion) {
-    case "start":
-      return position === 0;
-    case "end":
-      return position === text.length;
-    case "line-start":
-      return position === 0 || text[position - 1] === "\n";
-    case "line-end":
-      return position === text.length || text[position] === "\n";
-    case "word-edge":
-      return isWord(text, position - 1) !== isWord(text, position);
-    case "no-word-edge":
-      return isWord(text, position - 1) === isWord(text, position);
-  }
-}
+const HOLDS: Readonly<Record<Assertion, (text: string, position: number) => boolean>> = {
+  start: (_, position) => position === 0,
+  end: (text, position) => position === text.length,
+  "line-start": (text, position) => position === 0 || text[position - 1] === "\n",
+  "line-end": (text, position) => position === text.length || text[position] === "\n",
+  "word-edge": (text, position) => isWord(text, position - 1) !== isWord(text, position),
+  "no-word-edge": (text, position) => isWord(text, position - 1) === isWord(text, position),
+};

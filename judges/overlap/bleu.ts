@@ -47,11 +47,13 @@ function closestLength(ends: readonly number[], length: number): number {
   return closest;
 }
 
-function statisticsOf(read: SegmentReader, maxOrder: number): SegmentStatistics["statistics"] {
+type Rewrite = (text: string) => string;
+
+function statisticsOf(read: SegmentReader, rewrite: Rewrite, { maxOrder }: { maxOrder: number }): SegmentStatistics["statistics"] {
   const countMatches = gramMatches();
   const matches = new Float64Array(maxOrder);
   return (hypothesis, references, into) => {
-    const segment = read([...references, hypothesis]);
+    const segment = read([...references.map(rewrite), rewrite(hypothesis)]);
     const { ends } = segment;
     const length = (ends.at(-1) as number) - (ends.at(-2) as number);
     countMatches(segment, maxOrder, matches);
@@ -67,13 +69,11 @@ export function bleu(options: BleuOptions = {}): Bleu {
   const { lowercase = false, effectiveOrder = false, maxNgramOrder = 4, smoothMethod = "exp" } = options;
   const smoothValue = options.smoothValue ?? SMOOTH_DEFAULTS[smoothMethod];
   const tokenizer = tokenizers[options.tokenize ?? "13a"](options);
-  const read = segmentWords(tokenizer.scan, (text) =>
-    tokenizer.prepare(trimPythonEnd(lowercase ? text.toLowerCase() : text)),
-  );
+  const rewrite: Rewrite = (text) => tokenizer.prepare(trimPythonEnd(lowercase ? text.toLowerCase() : text));
   const smoothed = SMOOTH_DEFAULTS[smoothMethod] === null ? "" : `[${pythonFixed(smoothValue ?? 0, 2)}]`;
   const metric: Bleu = {
     width: 2 + 2 * maxNgramOrder,
-    statistics: statisticsOf(read, maxNgramOrder),
+    statistics: statisticsOf(segmentWords(tokenizer.scan), rewrite, { maxOrder: maxNgramOrder }),
     score: (sums, effective = effectiveOrder) =>
       bleuScore(sums, { smoothMethod, smoothValue, effectiveOrder: effective, maxNgramOrder }),
     signatures: (references) =>

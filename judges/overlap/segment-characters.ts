@@ -3,13 +3,12 @@ import { withRoom } from "./room.ts";
 import { emptySymbols, type SegmentReader } from "./symbols.ts";
 
 /** Reads the texts of a segment as code points, with or without white space. */
-export function segmentCharacters(whitespace: boolean, rewrite: (text: string) => string): SegmentReader {
+export function segmentCharacters(whitespace: boolean): SegmentReader {
   const symbols = emptySymbols();
   return (texts) => {
     symbols.ends.length = 0;
     let length = 0;
-    for (const raw of texts) {
-      const text = rewrite(raw);
+    for (const text of texts) {
       symbols.data = withRoom(symbols.data, length + text.length);
       const { data } = symbols;
       for (let i = 0; i < text.length; i++) {

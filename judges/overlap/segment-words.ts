@@ -5,8 +5,8 @@ import type { Scan } from "./tokenizer/separation.ts";
 import { appendText, emptyUnits } from "./units.ts";
 import { wordIds } from "./word-ids.ts";
 
-/** Reads the texts of a segment as words: `scan` finds them in what `rewrite` makes of a text. */
-export function segmentWords(scan: Scan, rewrite: (text: string) => string): SegmentReader {
+/** Reads the texts of a segment as the words that `scan` finds. */
+export function segmentWords(scan: Scan): SegmentReader {
   const units = emptyUnits();
   const spans = emptySpans();
   const words = wordIds();
@@ -17,7 +17,7 @@ export function segmentWords(scan: Scan, rewrite: (text: string) => string): Seg
     symbols.ends.length = 0;
     for (const text of texts) {
       const start = units.length;
-      appendText(units, rewrite(text));
+      appendText(units, text);
       scan(units.data, start, units.length, spans);
       symbols.ends.push(spans.length);
     }

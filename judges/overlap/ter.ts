@@ -1,5 +1,4 @@
 import { sumSegments, type ReferenceLists, type SegmentStatistics } from "./corpus.ts";
-import { trimPythonEnd } from "./python-space.ts";
 import { segmentWords } from "./segment-words.ts";
 import { signatures, yesNo, type ReferenceCount, type Signatures } from "./signature.ts";
 import { terEdits } from "./ter-edits.ts";
@@ -30,10 +29,12 @@ function terScore(sums: ArrayLike<number>): number {
 }
 
 function statisticsOf(prepare: (text: string) => string): SegmentStatistics["statistics"] {
-  const read = segmentWords(scanWords, (text) => prepare(trimPythonEnd(text)));
+  const read = segmentWords(scanWords);
+  // sacrebleu prepares references twice, which matters where normalization has more to do the second time.
+  const twice = (text: string): string => prepare(prepare(text));
   const countEdits = terEdits();
   return (hypothesis, references, into) => {
-    const { data, ends } = read([...references, hypothesis]);
+    const { data, ends } = read([...references.map(twice), prepare(hypothesis)]);
     const hypothesisStart = ends[references.length - 1] as number;
     const hypothesisWords = data.subarray(hypothesisStart, ends[references.length]);
     let fewest = Number.POSITIVE_INFINITY;

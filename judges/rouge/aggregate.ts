@@ -7,7 +7,7 @@ export interface AggregateOptions {
   /** Default 0.95. */
   readonly level?: number;
   /** A whole number from 0 to below `bound`, each equally likely. */
-  draw(bound: number): number;
+  readonly draw: (bound: number) => number;
 }
 
 /** Bounds of a bootstrap interval of the mean. `mid` is the median of the resamples' means, not the mean. */

@@ -21,10 +21,14 @@ interface State {
   marks: { atMs: number; done: number; tokens: number }[];
 }
 
-/** A bar that redraws in place on a terminal; a line every ten per cent or thirty seconds elsewhere. */
-export function progress(io: CliIo, nowMs: () => number = () => performance.now()): Progress {
+/**
+ * A bar that redraws in place on a terminal; a line every ten per cent or thirty seconds elsewhere. When quiet, only
+ * warnings and failures.
+ */
+export function progress(io: CliIo, { quiet }: { readonly quiet: boolean }): Progress {
   const stream = io.stderr;
   const live = stream.isTTY === true;
+  const nowMs = (): number => performance.now();
   const state: State = { total: 0, done: 0, failed: 0, tokens: 0, checkpoint: "", marks: [] };
   let lastDraw = -Infinity;
   let lastTenth = 0;
@@ -52,6 +56,7 @@ export function progress(io: CliIo, nowMs: () => number = () => performance.now(
       update(state, event, nowMs());
       if (event.type === "warning") note(`warning: ${event.message}`);
       if (event.type === "checkpoint-failed") note(`error: ${event.checkpoint}: ${event.error.message}`);
+      if (quiet) return;
       if (event.type === "samples-done" || event.type === "checkpoint-started") draw();
     },
     end: clear,

@@ -72,9 +72,9 @@ async function executeShown(
   io: CliIo,
 ): Promise<{ result: ExecuteResult; exitCode: number | null }> {
   const started = performance.now();
-  const bar = request.quiet ? null : progress(io);
+  const bar = progress(io, { quiet: request.quiet });
   const events = eventSink(run.folder, [
-    (event) => bar?.show(event),
+    bar.show,
     (event) => request.output === "jsonl" && io.stdout.write(`${JSON.stringify(event)}\n`),
   ]);
   const backends: Record<string, string> = { ...run.manifest.backends };
@@ -97,7 +97,7 @@ async function executeShown(
     await writeManifest(run.folder, ended(run.manifest, { result, seconds, backends }));
     return { result, exitCode: interrupt.exitCode() };
   } finally {
-    bar?.end();
+    bar.end();
     await events.close();
   }
 }

@@ -64,6 +64,10 @@ export interface JudgeModule {
     readonly output: string;
     readonly references: readonly string[];
     readonly options?: JsonObject;
+    /** For a judge that reads log-probabilities: the sample's choices. */
+    readonly choices?: readonly string[];
+    /** For such a judge: the natural log-probability of each choice, or of the text if there are no choices. */
+    readonly logprobs?: readonly number[];
     /** Metric name to per-sample value. */
     readonly values: Readonly<Record<string, number>>;
   };

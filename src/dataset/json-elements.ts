@@ -106,16 +106,13 @@ function structure(scan: Scan, chunk: Buffer, at: number): JsonElement | null {
   if (scan.depth === 0) return outermost(scan, byte);
   if (scan.depth === scan.array) {
     if (byte === COMMA || byte === CLOSE_LIST || byte === CLOSE_OBJECT) return endElement(scan, chunk, at);
-    if (scan.start < 0) {
-      scan.start = at;
-      scan.startLine = scan.line;
-    }
+    beginElement(scan, at);
   }
   if (byte === QUOTE) beginString(scan);
   else if (byte === OPEN_LIST || byte === OPEN_OBJECT) open(scan, byte);
   else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) scan.depth--;
-  else if (byte === COLON && scan.depth === 1) scan.isDataNext = scan.word === "data";
-  else if (byte === COMMA && scan.depth === 1) scan.isDataNext = false;
+  else if (scan.depth === 1 && byte === COLON) scan.isDataNext = scan.word === "data";
+  else if (scan.depth === 1 && byte === COMMA) scan.isDataNext = false;
   return null;
 }
 
@@ -139,6 +136,12 @@ function open(scan: Scan, byte: number): void {
 function beginString(scan: Scan): void {
   scan.inString = true;
   if (scan.depth === 1 && !scan.isDataNext) scan.word = "";
+}
+
+function beginElement(scan: Scan, at: number): void {
+  if (scan.start >= 0) return;
+  scan.start = at;
+  scan.startLine = scan.line;
 }
 
 /** At a comma or closing bracket of the array itself. */

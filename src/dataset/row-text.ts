@@ -46,7 +46,7 @@ function isLossy(value: number, source: string): boolean {
 
 function isShallow(value: JsonValue, depth: number): boolean {
   if (typeof value !== "object" || value === null) return true;
-  return depth > 0 && Object.values(value).every((inner) => isShallow(inner as JsonValue, depth - 1));
+  return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1));
 }
 
 function syntaxError(text: string, place: Place, message: string): Error {

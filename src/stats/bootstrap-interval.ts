@@ -7,6 +7,17 @@ export interface BootstrapIntervalOptions {
   readonly observed: number;
 }
 
+/**
+ * Mean of the bootstrap values and half the distance between their 2.5 % and 97.5 % order statistics: the "μ ± CI" that
+ * sacrebleu prints.
+ */
+export function sacrebleuInterval(values: Float64Array): { readonly mean: number; readonly ci: number } {
+  const sorted = values.toSorted();
+  const cut = Math.floor(sorted.length / 40);
+  const ci = ((sorted[sorted.length - cut - 1] ?? Number.NaN) - (sorted[cut] ?? Number.NaN)) / 2;
+  return { mean: sorted.reduce((sum, x) => sum + x, 0) / sorted.length, ci };
+}
+
 /** Reverse ("basic", pivotal) interval: the percentile interval mirrored in the observed value. */
 export function basicInterval(
   values: Float64Array,

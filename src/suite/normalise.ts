@@ -4,7 +4,7 @@ import { normaliseGate, normaliseHuman } from "./normalise-gates.ts";
 import { outlineOf } from "./outline.ts";
 import type { RawCheckpoint, RawDataset, RawModel, RawSuite, RawTask, RawVariant } from "./raw-suite.ts";
 import { pointerTo } from "./source-document.ts";
-import type { CheckpointSource, FewShot, Model, Suite, Task, TaskDataset, VariantSource } from "./suite.ts";
+import type { CheckpointSource, FewShot, Model, Suite, Task, TaskDataset, Template, VariantSource } from "./suite.ts";
 
 /** The parts of a suite that the file's content decides. */
 export type SuiteContent = Omit<Suite, "file" | "folder" | "digest" | "text">;
@@ -42,11 +42,11 @@ export function normalise(raw: RawSuite, around: Surroundings): SuiteContent {
 type TaskSurroundings = Surroundings & { readonly seed: number };
 
 function normaliseTask(task: RawTask, pointer: string, around: TaskSurroundings): Task {
-  const stop = task.generate?.stop ?? [];
-  const template = (text: string, ...steps: (string | number)[]): Task["prompt"] => ({
+  const template = (text: string, ...steps: (string | number)[]): Template => ({
     text,
     place: around.place(pointerTo(pointer, ...steps)),
   });
+  const { references = [] } = task;
   return {
     name: task.task,
     description: task.description ?? null,
@@ -54,24 +54,29 @@ function normaliseTask(task: RawTask, pointer: string, around: TaskSurroundings)
     dataset: normaliseDataset(task.dataset, around),
     prompt: template(task.prompt, "prompt"),
     references:
-      typeof task.references === "string"
-        ? [template(task.references, "references")]
-        : (task.references ?? []).map((text, index) => template(text, "references", index)),
+      typeof references === "string"
+        ? [template(references, "references")]
+        : references.map((text, index) => template(text, "references", index)),
     choices: task.choices ?? null,
     scoring: task.scoring ?? "logprob",
     targetDelimiter: task.target_delimiter ?? " ",
     fewShot: normaliseFewShot(task.few_shot, around),
-    generate: {
-      maxTokens: task.generate?.max_tokens ?? 256,
-      temperature: task.generate?.temperature ?? 0,
-      topP: task.generate?.top_p ?? 1,
-      topK: task.generate?.top_k ?? 0,
-      stop: typeof stop === "string" ? [stop] : stop,
-      logprobs: task.generate?.logprobs ?? false,
-    },
+    generate: normaliseGenerate(task.generate ?? {}),
     repeats: task.repeats ?? 1,
     judges: normaliseJudges(task),
     slices: task.slices ?? [],
+  };
+}
+
+function normaliseGenerate(raw: NonNullable<RawTask["generate"]>): Task["generate"] {
+  const { stop = [] } = raw;
+  return {
+    maxTokens: raw.max_tokens ?? 256,
+    temperature: raw.temperature ?? 0,
+    topP: raw.top_p ?? 1,
+    topK: raw.top_k ?? 0,
+    stop: typeof stop === "string" ? [stop] : stop,
+    logprobs: raw.logprobs ?? false,
   };
 }
 

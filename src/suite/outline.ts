@@ -134,7 +134,7 @@ function datasetsAt(value: unknown, pointer: string): PlacedDataset[] {
   const format = textAt(dataset, inside, "format")?.text ?? null;
   return [textAt(value, pointer, "dataset"), textAt(dataset, inside, "path"), textAt(dataset, inside, "validation")]
     .filter((path) => path !== null)
-    .map((path) => ({ ...path, format }));
+    .map(({ text, pointer: at }) => ({ text, pointer: at, format }));
 }
 
 function list(value: unknown, pointer: string, key: string): { value: unknown; pointer: string }[] {

@@ -49,7 +49,8 @@ export function composeYaml(text: string, lines: LineCounter, report: Report): D
     if (code === "DUPLICATE_KEY") report(pos, "the key stands here a second time", { harmless: true });
     else report(pos, lowerFirst(message), { hint: hintFor(code) });
   }
-  if (second !== undefined) report(startOf(second), "a second document begins here", { hint: "a suite is one document" });
+  if (second !== undefined)
+    report(startOf(second), "a second document begins here", { hint: "a suite is one document" });
   checkNodes(document, report);
   return document;
 }

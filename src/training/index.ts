@@ -5,7 +5,9 @@ import { EvalhError, hasErrno, messageOf } from "../core/errors.ts";
 import type { TrainingLog } from "../core/series.ts";
 import { listFiles } from "./find-log.ts";
 import type { LogHead, LogReader } from "./log-reader.ts";
-import { chooseNames, joinPoints } from "./scalar-names.ts";
+import { joinFiles } from "./join-files.ts";
+import { joinPoints } from "./points.ts";
+import { chooseNames } from "./scalar-names.ts";
 import { createSeriesStore, type SeriesStore } from "./series-store.ts";
 
 export { discoverCheckpoints, type DiscoveredCheckpoint } from "./checkpoint/discover.ts";
@@ -20,6 +22,9 @@ export const readers = {
   "keras-csv": async () => (await import("./keras-csv.ts")).kerasCsv,
   csv: async () => (await import("./csv.ts")).csv,
   jsonl: async () => (await import("./jsonl.ts")).jsonl,
+  tensorboard: async () => (await import("./tensorboard.ts")).tensorboard,
+  wandb: async () => (await import("./wandb.ts")).wandb,
+  text: async () => (await import("./console-text.ts")).consoleText,
 } satisfies Record<string, () => Promise<LogReader>>;
 
 /** Name of a log format. */
@@ -36,14 +41,20 @@ const HINT =
 export async function readTrainingLog(path: string): Promise<TrainingLog> {
   const { format, reader, paths, warnings } = await locateLog(path);
   const stores: SeriesStore[] = [];
-  let store = createSeriesStore(path);
+  let unreadable: unknown = null;
   for (const file of paths) {
-    if (reader.snapshots === true) store = createSeriesStore(path);
-    store.startFile();
-    await readInto(file, reader, store);
-    stores.push(store);
+    const store = createSeriesStore(file);
+    try {
+      await readInto(file, reader, store);
+      stores.push(store);
+    } catch (error) {
+      // A snapshot may be half written or already rotated away; the one before it will do.
+      if (reader.snapshots !== true || !(error instanceof EvalhError || hasErrno(error, "ENOENT"))) throw error;
+      unreadable = error;
+    }
   }
-  return toLog(format, furthest(stores), warnings);
+  if (stores.length === 0) throw unreadable ?? new EvalhError("E_TRAINING_LOG", `there is no training log at ${path}`);
+  return toLog(format, reader.snapshots === true ? furthest(stores) : joinFiles(stores), warnings);
 }
 
 /** What a path turned out to be. */
@@ -122,7 +133,6 @@ function furthest(stores: readonly SeriesStore[]): SeriesStore {
 }
 
 function toLog(format: LogFormat, store: SeriesStore, found: readonly string[]): TrainingLog {
-  store.finish();
   const { fields, warnings } = chooseNames(store.series.keys());
-  return { format, points: joinPoints(store.series, fields), warnings: [...found, ...store.warnings, ...warnings] };
+  return { format, points: joinPoints(store.series, fields), warnings: [...found, ...store.warnings(), ...warnings] };
 }

@@ -1,5 +1,4 @@
 import type { TrainingPoint } from "../core/series.ts";
-import type { Series } from "./series-store.ts";
 
 type Field = Exclude<keyof TrainingPoint, "step" | "extra">;
 
@@ -44,9 +43,12 @@ const NAMES = {
 // HF evaluates several data sets as eval_<name>_loss.
 const EVAL_OF_SET = /^(?:eval|val|valid|validation)_.+_loss$/;
 
+/** The logged name of each field that was logged. */
+export type FieldNames = ReadonlyMap<Field, string>;
+
 /** Which logged name stands for which field. */
 export interface NameChoice {
-  readonly fields: ReadonlyMap<Field, string>;
+  readonly fields: FieldNames;
   readonly warnings: readonly string[];
 }
 
@@ -76,34 +78,4 @@ function simplify(name: string): string {
     .trim()
     .toLowerCase()
     .replaceAll(/[\s/.:-]+/g, "_");
-}
-
-/** Joins the series of single names to points, one a step, steps ascending. */
-export function joinPoints(
-  series: ReadonlyMap<string, Series>,
-  fields: ReadonlyMap<Field, string>,
-): readonly TrainingPoint[] {
-  const fieldOf = new Map([...fields].map(([field, name]) => [name, field]));
-  const points = new Map<number, MutablePoint>();
-  for (const [name, { steps, values }] of series) {
-    const field = fieldOf.get(name);
-    for (let i = 0; i < steps.length; i++) {
-      const step = steps[i] as number;
-      let point = points.get(step);
-      if (point === undefined) points.set(step, (point = { step }));
-      if (field === undefined) (point.extra ??= {})[name] = values[i] as number;
-      else point[field] = values[i] as number;
-    }
-  }
-  return [...points.values()].sort((a, b) => a.step - b.step);
-}
-
-interface MutablePoint {
-  step: number;
-  epoch?: number;
-  trainLoss?: number;
-  evalLoss?: number;
-  learningRate?: number;
-  gradNorm?: number;
-  extra?: Record<string, number>;
 }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { betaQuantile, incompleteBeta } from "../../src/stats/beta.ts";
 import { binomialCdf, binomialPmf, binomialTest } from "../../src/stats/binomial.ts";

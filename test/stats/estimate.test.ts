@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { binomialPmf } from "../../src/stats/binomial.ts";
 import { estimate } from "../../src/stats/estimate.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bootstrap, pairedBootstrap } from "../../src/stats/bootstrap.ts";
 import { bcaInterval, basicInterval } from "../../src/stats/bootstrap-interval.ts";

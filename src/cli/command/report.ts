@@ -24,7 +24,11 @@ export function configure(command: Command, { io }: CommandContext): void {
     .argument("[run]", "a run's folder or the end of its name", "latest")
     .option("-o, --output <file>", "the file to write; its ending tells the format")
     .addOption(new Option("-f, --format <format>", "the format").choices(reportNames))
-    .addOption(new Option("--embed <policy>", "samples whose texts an HTML report carries").choices(["changed", "all", "none"]).default("changed"))
+    .addOption(
+      new Option("--embed <policy>", "samples whose texts an HTML report carries")
+        .choices(["changed", "all", "none"])
+        .default("changed"),
+    )
     .option("--base <checkpoint>", "take differences against this checkpoint instead of the one to ship")
     .option("--force", "overwrite a file that is not a report")
     .action(async (run: string, options: Options) => {
@@ -33,7 +37,11 @@ export function configure(command: Command, { io }: CommandContext): void {
       const data = await readRun(folder);
       const comparison = await buildComparison(data, options.base === undefined ? {} : { base: options.base });
       const path = options.output ?? join(folder, `report.${module.extension}`);
-      const written = await module.write(comparison, sampleSource(data), { path, embed: options.embed, force: options.force === true });
+      const written = await module.write(comparison, sampleSource(data), {
+        path,
+        embed: options.embed,
+        force: options.force === true,
+      });
       io.stdout.write(`${relative(process.cwd(), written.path)}\n`);
       for (const note of written.notes) io.stderr.write(`note: ${note}\n`);
     });
@@ -48,5 +56,7 @@ async function moduleFor({ format, output }: Options): Promise<ReportModule> {
     const module = await load();
     if (module.extension === ending) return module;
   }
-  throw new EvalhError("E_USAGE", `no report has files ending in .${ending}`, { hint: `name a format with --format: ${reportNames.join(", ")}` });
+  throw new EvalhError("E_USAGE", `no report has files ending in .${ending}`, {
+    hint: `name a format with --format: ${reportNames.join(", ")}`,
+  });
 }

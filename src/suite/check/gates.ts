@@ -1,9 +1,10 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
+import { isJsonObject, type JsonValue } from "../../core/json.ts";
 import { didYouMean } from "../../core/near-name.ts";
 import type { TaskMetrics } from "./judges.ts";
 import type { Problem } from "../diagnostics.ts";
 import type { CheckContext } from "./context.ts";
 import { splitSlice } from "../normalise-gates.ts";
+import type { RawGate, RawHuman } from "../raw-suite.ts";
 import { pointerTo } from "../source-document.ts";
 import { gateMetrics } from "../suite.ts";
 
@@ -25,9 +26,15 @@ interface With {
 }
 
 function checkGate(gate: JsonValue, pointer: string, { context, metrics }: With): Problem[] {
-  if (!isJsonObject(gate) || !context.isSound(pointer)) return [];
+  // What the schema has accepted is a RawGate.
+  return isJsonObject(gate) && context.isSound(pointer)
+    ? soundGate(gate as unknown as RawGate, pointer, { context, metrics })
+    : [];
+}
+
+function soundGate(gate: RawGate, pointer: string, { context, metrics }: With): Problem[] {
   const { source } = context;
-  const metric = String(gate["metric"]);
+  const { metric } = gate;
   const at = pointerTo(pointer, "metric");
   const unknown = metricProblem(metric, { metrics, special: true });
   if (unknown !== null) return [source.at(at, unknown)];
@@ -37,47 +44,47 @@ function checkGate(gate: JsonValue, pointer: string, { context, metrics }: With)
   return [...modeProblems(gate, pointer, context), ...sliceProblems(gate, pointer, context)];
 }
 
+/** Keys that a gate's mode has no use for. */
+const unusedKeys = {
+  regression: ["min", "max"],
+  noninferior: ["min", "max"],
+  threshold: ["max_drop"],
+  overfit: ["max_drop", "min", "max", "slice"],
+} as const;
+
 /** Keys that a gate's mode asks for or has no use for. */
-function modeProblems(gate: JsonObject, pointer: string, { source }: CheckContext): Problem[] {
-  const { min, max, max_drop: drop } = gate;
-  const mode = String(gate["mode"] ?? "regression");
-  const special = specialOf(String(gate["metric"]));
+function modeProblems(gate: RawGate, pointer: string, { source }: CheckContext): Problem[] {
+  const { mode = "regression" } = gate;
+  const special = specialOf(gate.metric);
   if (special !== null && mode !== "threshold") {
-    return [
-      source.at(pointerTo(pointer, "metric"), { message: `${special} has no ${mode}`, hint: "say `mode: threshold`" }),
-    ];
+    const hint = "say `mode: threshold`";
+    return [source.at(pointerTo(pointer, "metric"), { message: `${special} has no ${mode}`, hint })];
   }
-  const unused = mode === "threshold" ? ["max_drop"] : ["min", "max"];
-  if (special === "overfit") unused.push("min", "max", "slice");
-  const problems = unused
+  const unused = unusedKeys[special === "overfit" ? special : mode]
     .filter((key) => key in gate)
     .map((key) =>
-      source.atKey(pointer, key, {
-        message: `key "${key}" does not apply to ${special === "overfit" ? special : `mode ${mode}`}`,
-      }),
+      source.atKey(pointer, key, { message: `key "${key}" does not apply to ${special ?? `mode ${mode}`}` }),
     );
-  if (mode === "threshold" && special !== "overfit" && min === undefined && max === undefined) {
-    problems.push(source.at(pointer, { message: 'mode threshold needs "min" or "max"' }));
-  }
-  if (mode === "noninferior" && !(Number(drop ?? 0) > 0)) {
-    problems.push(
-      source.at(pointer, {
-        message: 'mode noninferior needs "max_drop" above 0',
-        hint: "the drop that would not matter",
-      }),
-    );
-  }
-  if (typeof min === "number" && typeof max === "number" && min > max) {
-    problems.push(source.at(pointerTo(pointer, "min"), { message: `must not be above "max" (${max})` }));
-  }
-  return problems;
+  const bound = special === "overfit" ? null : boundProblem(gate, mode);
+  return bound === null ? unused : [...unused, source.at(pointer, bound)];
 }
 
-function sliceProblems(gate: JsonObject, pointer: string, { source, outline }: CheckContext): Problem[] {
-  const slice = gate["slice"];
-  if (typeof slice !== "string") return [];
-  const { field } = splitSlice(slice);
-  const task = outline.tasks.find(({ name }) => String(gate["metric"]).startsWith(`${name?.text ?? ""}/`));
+function boundProblem(
+  { min, max, max_drop: drop = 0 }: RawGate,
+  mode: NonNullable<RawGate["mode"]>,
+): { message: string; hint?: string } | null {
+  if (mode === "noninferior" && drop === 0) {
+    return { message: 'needs "max_drop" above 0 for mode noninferior', hint: "it is the drop that would not matter" };
+  }
+  if (mode !== "threshold") return null;
+  if (min === undefined && max === undefined) return { message: 'needs "min" or "max" for mode threshold' };
+  return min !== undefined && max !== undefined && min > max ? { message: '"min" is above "max"' } : null;
+}
+
+function sliceProblems(gate: RawGate, pointer: string, { source, outline }: CheckContext): Problem[] {
+  if (gate.slice === undefined) return [];
+  const { field } = splitSlice(gate.slice);
+  const task = outline.tasks.find(({ name }) => gate.metric.startsWith(`${name?.text ?? ""}/`));
   const fields = task?.slices.map(({ text }) => text) ?? [];
   if (task === undefined || fields.includes(field)) return [];
   const message = `the task has no slices by "${field}"`;
@@ -91,7 +98,7 @@ function sliceProblems(gate: JsonObject, pointer: string, { source, outline }: C
 
 function checkShip(ship: JsonValue | undefined, { context, metrics }: With): Problem[] {
   if (!isJsonObject(ship) || !context.isSound("/ship")) return [];
-  const unknown = metricProblem(String(ship["metric"]), { metrics, special: false });
+  const unknown = metricProblem((ship as unknown as { readonly metric: string }).metric, { metrics, special: false });
   return unknown === null ? [] : [context.source.at("/ship/metric", unknown)];
 }
 
@@ -127,9 +134,10 @@ function metricProblem(
 
 function checkHuman(human: JsonValue | undefined, { source, outline, isSound }: CheckContext): Problem[] {
   if (!isJsonObject(human) || !isSound("/human")) return [];
+  const raw = human as unknown as RawHuman;
   const generating = outline.tasks.filter(({ kind }) => kind === "generate");
   const names = generating.flatMap(({ name }) => (name === null ? [] : [name.text]));
-  const chosen = Array.isArray(human["tasks"]) ? (human["tasks"] as readonly string[]) : names;
+  const chosen = raw.tasks ?? names;
   if (chosen.length === 0) return [source.atKey("", "human", { message: "no task generates text to judge" })];
   const unknown = chosen.flatMap((name, index) => {
     if (names.includes(name)) return [];
@@ -141,7 +149,7 @@ function checkHuman(human: JsonValue | undefined, { source, outline, isSound }: 
       .filter(({ name }) => chosen.includes(name?.text ?? ""))
       .flatMap((task) => task.slices.map(({ text }) => text)),
   );
-  const strata = Array.isArray(human["stratify"]) ? (human["stratify"] as readonly string[]) : [];
+  const strata = raw.stratify ?? [];
   const unsliced = strata.flatMap((field, index) => {
     if (slices.has(field)) return [];
     const hint = didYouMean(field, slices) ?? "add it to the `slices` of the tasks";

@@ -4,7 +4,7 @@ import { isJsonObject } from "../../core/json.ts";
 import { didYouMean, nearName } from "../../core/near-name.ts";
 import type { Problem } from "../diagnostics.ts";
 import { patternTexts, type Schema } from "./parts.ts";
-import { pointerSteps, pointerTo, type SourceDocument } from "../source-document.ts";
+import { pointerAbove, pointerSteps, pointerTo, type SourceDocument } from "../source-document.ts";
 
 /** Unknown keys come before missing ones: usually they are the same mistake. */
 const rank = { unknownKey: 0, value: 1, missingKey: 2 } as const;
@@ -89,7 +89,7 @@ function problemOf(source: SourceDocument, error: ErrorObject): Problem {
     case "false schema": {
       const key = pointerSteps(pointer).at(-1) ?? "";
       const message = `key "${key}" does not apply to this backend`;
-      const parent = pointer.slice(0, pointer.lastIndexOf("/"));
+      const parent = pointerAbove(pointer);
       return source.atKey(parent, key, { message, rank: rank.unknownKey });
     }
     default:
@@ -120,16 +120,18 @@ function wrongType(source: SourceDocument, error: ErrorObject): { message: strin
   };
 }
 
+/** Whether a text would have the type if it were not in quotes. */
+const unquoted: Readonly<Record<string, (text: string) => boolean>> = {
+  integer: (text) => /^[-+]?\d+$/.test(text),
+  number: (text) => text.trim() !== "" && Number.isFinite(Number(text)),
+  boolean: (text) => text === "true" || text === "false",
+};
+
 function typeHint(
   value: unknown,
   { wanted, isQuoted }: { readonly wanted: readonly string[]; readonly isQuoted: boolean },
 ): string | undefined {
-  const wantsNumber = wanted.includes("integer") || wanted.includes("number");
-  if (typeof value === "string" && isQuoted) {
-    const isNumber = value.trim() !== "" && Number.isFinite(Number(value));
-    const isBoolean = value === "true" || value === "false";
-    if ((wantsNumber && isNumber) || (wanted.includes("boolean") && isBoolean)) return "remove the quotes";
-  }
+  if (isQuoted && wanted.some((type) => unquoted[type]?.(String(value)) === true)) return "remove the quotes";
   const isPlain = typeof value === "number" || typeof value === "boolean";
   if (wanted.includes("string") && isPlain) return `put it in quotes: "${value}"`;
   if (wanted.length === 1 && wanted[0] === "array" && (isPlain || typeof value === "string")) {
@@ -159,33 +161,24 @@ function notAllowed(error: ErrorObject): { message: string; hint: string | undef
   };
 }
 
-const comparisons: Readonly<Record<string, string>> = {
-  ">=": "at least",
-  "<=": "at most",
-  ">": "more than",
-  "<": "less than",
+/** What each keyword that sets a bound asks, in words that follow "must". */
+const bounds: Readonly<Record<string, (limit: number) => string>> = {
+  minimum: (limit) => `be at least ${limit}`,
+  maximum: (limit) => `be at most ${limit}`,
+  exclusiveMinimum: (limit) => `be more than ${limit}`,
+  exclusiveMaximum: (limit) => `be less than ${limit}`,
+  minLength: (limit) => (limit === 1 ? "not be empty" : `be at least ${limit} characters long`),
+  maxLength: (limit) => `be at most ${limit} characters long`,
+  minItems: (limit) => (limit === 1 ? "not be empty" : `have at least ${limit} entries`),
+  maxItems: (limit) => `have at most ${limit} entries`,
+  minProperties: (limit) => (limit === 1 ? "not be empty" : `have at least ${limit} keys`),
+  maxProperties: (limit) => `have at most ${limit} keys`,
 };
 
 function limitText({ keyword, params, message }: ErrorObject): string {
-  const limit = Number(params["limit"]);
-  switch (keyword) {
-    case "minimum":
-    case "maximum":
-    case "exclusiveMinimum":
-    case "exclusiveMaximum":
-      return `must be ${comparisons[String(params["comparison"])] ?? ""} ${limit}`;
-    case "minItems":
-    case "minLength":
-    case "minProperties":
-      return limit === 1 ? "must not be empty" : `must have at least ${limit} entries`;
-    case "maxItems":
-    case "maxProperties":
-      return `must have at most ${limit} entries`;
-    case "maxLength":
-      return `must be at most ${limit} characters long`;
-    case "pattern":
-      return `must ${patternTexts[String(params["pattern"])] ?? `match ${String(params["pattern"])}`}`;
-    default:
-      return message ?? `does not satisfy "${keyword}"`;
-  }
+  const bound = bounds[keyword];
+  if (bound !== undefined) return `must ${bound(Number(params["limit"]))}`;
+  if (keyword !== "pattern") return message ?? `does not satisfy "${keyword}"`;
+  const pattern = String(params["pattern"]);
+  return `must ${patternTexts[pattern] ?? `match ${pattern}`}`;
 }

@@ -61,26 +61,26 @@ const branches: Readonly<Record<string, readonly string[]>> = {
 function walk(node: unknown, isConditional: boolean, names: Collected): void {
   if (Array.isArray(node) || node instanceof Map) {
     for (const item of node instanceof Map ? [...node].flat() : node) walk(item, isConditional, names);
-    return;
+  } else if (isNode(node)) {
+    if (node.type === "Identifier") use(nameOf(node), isConditional, names);
+    else walkMembers(node, isConditional, names);
   }
-  if (!isNode(node)) return;
-  if (node.type === "Identifier") {
-    names.used.add(nameOf(node));
-    if (!isConditional) names.certain.add(nameOf(node));
-    return;
-  }
+}
+
+function use(name: string, isConditional: boolean, { used, certain }: Collected): void {
+  used.add(name);
+  if (!isConditional) certain.add(name);
+}
+
+function walkMembers(node: TemplateNode, isConditional: boolean, names: Collected): void {
   const forgiven = leniently(node);
   if (forgiven?.type === "Identifier") names.forgiven.add(nameOf(forgiven));
+  const has = (table: Readonly<Record<string, readonly string[]>>, member: string): boolean =>
+    table[node.type]?.includes(member) ?? false;
   for (const [member, value] of Object.entries(node)) {
-    if (labels[node.type]?.includes(member) === true) continue;
-    if (isFilterName(node, member, value) || isPropertyName(node, member)) continue;
-    if (binders[node.type]?.includes(member) === true) bind(value, names);
-    else
-      walk(
-        filterArguments(node, member, value),
-        isConditional || branches[node.type]?.includes(member) === true,
-        names,
-      );
+    if (has(labels, member) || isPropertyName(node, member)) continue;
+    if (has(binders, member)) bind(value, names);
+    else walk(isFilter(node, member) ? argumentsOf(value) : value, isConditional || has(branches, member), names);
   }
 }
 
@@ -95,17 +95,13 @@ export function leniently(node: TemplateNode): TemplateNode | null {
   return ["default", "d"].includes(nameOf(name)) ? memberOf(node, "operand") : null;
 }
 
-function isFilterName(node: TemplateNode, member: string, value: unknown): boolean {
-  return member === "filter" && isFilter(node) && isNode(value) && value.type === "Identifier";
+function isFilter({ type }: TemplateNode, member: string): boolean {
+  return member === "filter" && (type === "FilterExpression" || type === "FilterStatement");
 }
 
-function filterArguments(node: TemplateNode, member: string, value: unknown): unknown {
-  const isCall = member === "filter" && isFilter(node) && isNode(value) && value.type === "CallExpression";
-  return isCall ? (value as unknown as { readonly args: unknown }).args : value;
-}
-
-function isFilter({ type }: TemplateNode): boolean {
-  return type === "FilterExpression" || type === "FilterStatement";
+/** What a filter is called with; its name is no variable. */
+function argumentsOf(filter: unknown): unknown {
+  return isNode(filter) && "args" in filter ? filter.args : [];
 }
 
 function isPropertyName(node: TemplateNode, member: string): boolean {

@@ -274,7 +274,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=8, help="times that pre-training goes through the text")
     parser.add_argument("--base-rate", type=float, default=3e-3)
     parser.add_argument("--epochs", type=int, default=14)
-    parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--rate", type=float, default=2e-4)
     options = parser.parse_args()
     torch.set_num_threads(1)
     set_seed(options.seed)

@@ -72,7 +72,8 @@ function compareLabels(a: Label, b: Label): number {
 const classFunctions: Record<string, GoldenFunction> = {
   "cls.report": (input, params) => {
     const { y_true: truth, y_pred: predicted } = input as { y_true: Label[]; y_pred: Label[] };
-    const labels = (params["labels"] as Label[] | undefined) ?? [...new Set([...truth, ...predicted])].sort(compareLabels);
+    const labels =
+      (params["labels"] as Label[] | undefined) ?? [...new Set([...truth, ...predicted])].sort(compareLabels);
     const indices = (values: Label[]): number[] => values.map((value) => labels.indexOf(value));
     const confusion = confusionMatrix(indices(truth), indices(predicted), labels.length);
     const counts = classCounts(confusion);
@@ -120,7 +121,9 @@ const speechFunctions: Record<string, GoldenFunction> = {
     const { refs, hyps } = input as { refs: string[]; hyps: string[] };
     const count = errorCounter();
     const counts = refs.map((ref, index) => count(ref, hyps[index] as string));
-    const sums = counts.reduce((sum, one) => sum.map((value, at) => value + (one[at] as number)) as unknown as ErrorCounts);
+    const sums = counts.reduce(
+      (sum, one) => sum.map((value, at) => value + (one[at] as number)) as unknown as ErrorCounts,
+    );
     return errorRates(sums);
   },
 };
@@ -144,7 +147,9 @@ const questionFunctions: Record<string, GoldenFunction> = {
       punctuation: params["ignore_punctuation"] === true,
       numbers: params["ignore_numbers"] === true,
     });
-    const each = predictions.map((prediction, i): number => (keep(prediction) === keep(references[i] as string) ? 1 : 0));
+    const each = predictions.map((prediction, i): number =>
+      keep(prediction) === keep(references[i] as string) ? 1 : 0,
+    );
     return { each, exact_match: each.reduce((sum, value) => sum + value, 0) / each.length };
   },
 };

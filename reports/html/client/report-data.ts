@@ -1,0 +1,77 @@
+import { BlockName, NO_CHUNK, NO_SCORE, type MetaMetric, type ReportMeta, type StoredSample } from "../data/format.ts";
+import { readBytes, readJson, recentCache } from "./blocks.ts";
+
+/** Chunks kept open: neighbours in a list often share one. */
+const OPEN_CHUNKS = 8;
+
+/** Everything of the samples but their text. Samples count from 0 over all tasks. */
+export interface ReportData {
+  readonly meta: ReportMeta;
+  readonly ids: readonly string[];
+  readonly previews: readonly string[];
+  status(checkpoint: number, sample: number): number;
+  slice(field: number, sample: number): string;
+  hasText(sample: number): boolean;
+  /** Null where the text was left out. */
+  text(sample: number): Promise<StoredSample | null>;
+  scores(metric: number): Promise<MetricScores>;
+}
+
+/** One metric of every checkpoint over the samples of its task. */
+export interface MetricScores {
+  readonly place: number;
+  readonly metric: MetaMetric;
+  readonly start: number;
+  readonly count: number;
+  /** True if every score is the lowest or the highest possible: wrong or right. */
+  readonly isBinary: boolean;
+  /** NaN where there is none. `sample` counts over all tasks. */
+  value(checkpoint: number, sample: number): number;
+}
+
+export async function loadReport(): Promise<ReportData> {
+  const meta = await readJson<ReportMeta>(BlockName.meta);
+  const [ids, previews, status, chunkOf, chunkAt, ...slices] = await Promise.all([
+    readJson<string[]>(BlockName.ids),
+    readJson<string[]>(BlockName.previews),
+    readBytes(BlockName.status).then((bytes) => new Uint8Array(bytes)),
+    readBytes(BlockName.chunkOf).then((bytes) => new Uint32Array(bytes)),
+    readBytes(BlockName.chunkAt).then((bytes) => new Uint32Array(bytes)),
+    ...meta.slices.map((_, field) => readBytes(BlockName.slice(field)).then((bytes) => new Uint16Array(bytes))),
+  ]);
+  const openChunk = recentCache(OPEN_CHUNKS, (chunk) => readJson<StoredSample[]>(BlockName.text(chunk), { once: false }));
+  const openScores = recentCache(Infinity, (metric) => loadScores(meta, metric));
+  return {
+    meta,
+    ids,
+    previews,
+    status: (checkpoint, sample) => status[checkpoint * meta.total + sample] ?? 0,
+    slice: (field, sample) => meta.slices[field]?.values[slices[field]?.[sample] ?? 0] ?? "",
+    hasText: (sample) => (chunkOf[sample] ?? NO_CHUNK) !== NO_CHUNK,
+    async text(sample) {
+      const chunk = chunkOf[sample] ?? NO_CHUNK;
+      return chunk === NO_CHUNK ? null : ((await openChunk(chunk))[chunkAt[sample] ?? 0] ?? null);
+    },
+    scores: openScores,
+  };
+}
+
+async function loadScores(meta: ReportMeta, place: number): Promise<MetricScores> {
+  const metric = meta.metrics[place] as MetaMetric;
+  const [codes, values] = await Promise.all([
+    readBytes(BlockName.codes(place)).then((bytes) => new Uint16Array(bytes)),
+    readBytes(BlockName.values(place)).then((bytes) => new Float64Array(bytes)),
+  ]);
+  const { start, count } = meta.tasks[metric.task] ?? { start: 0, count: 0 };
+  return {
+    place,
+    metric,
+    start,
+    count,
+    isBinary: values.every((value) => metric.range.includes(value)),
+    value(checkpoint, sample) {
+      const code = codes[checkpoint * count + sample - start] ?? NO_SCORE;
+      return code === NO_SCORE ? Number.NaN : (values[code] as number);
+    },
+  };
+}
