@@ -14,9 +14,16 @@ export interface Usage {
  * Runs a program to its end and reads what the kernel counted for it, by GNU time's own means: a shell that reports the
  * children it waited for. Peak memory comes from polling /proc, which misses peaks shorter than the poll.
  */
-export async function measure(program: string, args: readonly string[], options: { readonly cwd?: string } = {}): Promise<Usage> {
+export async function measure(
+  program: string,
+  args: readonly string[],
+  options: { readonly cwd?: string } = {},
+): Promise<Usage> {
   const script = 'TIMEFORMAT="evalh-bench %R %U %S"; time "$@"';
-  const child = spawn("bash", ["-c", script, "bash", program, ...args], { stdio: ["ignore", "pipe", "pipe"], ...options });
+  const child = spawn("bash", ["-c", script, "bash", program, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    ...options,
+  });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
@@ -37,7 +44,12 @@ export async function measure(program: string, args: readonly string[], options:
 function peakOfChildren(pid: number): number {
   try {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
-    return Math.max(0, ...children.filter((child) => child !== "").map((child) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child}/status`, "utf8"))?.[1] ?? 0)));
+    return Math.max(
+      0,
+      ...children
+        .filter((child) => child !== "")
+        .map((child) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child}/status`, "utf8"))?.[1] ?? 0)),
+    );
   } catch {
     return 0;
   }
@@ -52,5 +64,7 @@ export function machine(): string {
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? NaN)
+    : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }

@@ -34,7 +34,8 @@ async function ask(row: Row): Promise<void> {
 
 const lines = createInterface({ input: createReadStream(dataset) })[Symbol.asyncIterator]();
 async function worker(): Promise<void> {
-  for (let next = await lines.next(); next.done !== true; next = await lines.next()) await ask(JSON.parse(next.value) as Row);
+  for (let next = await lines.next(); next.done !== true; next = await lines.next())
+    await ask(JSON.parse(next.value) as Row);
 }
 await Promise.all(Array.from({ length: CONCURRENCY }, worker));
 out.end();

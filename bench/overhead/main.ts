@@ -22,10 +22,16 @@ const { values } = parseArgs({
 const samples = Number(values.samples);
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "evalh-bench-"));
-const server = spawn(process.execPath, [here("server.ts"), "--delay", values.delay], { stdio: ["ignore", "pipe", "inherit"] });
-const baseUrl = await new Promise<string>((resolve) => server.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString().trim())));
+const server = spawn(process.execPath, [here("server.ts"), "--delay", values.delay], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
+const baseUrl = await new Promise<string>((resolve) =>
+  server.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString().trim())),
+);
 
-const rows = Array.from({ length: samples }, (_, i) => JSON.stringify({ id: `q${i}`, question: `What is ${i} plus ${i + 1}?`, answer: String(2 * i + 1) }));
+const rows = Array.from({ length: samples }, (_, i) =>
+  JSON.stringify({ id: `q${i}`, question: `What is ${i} plus ${i + 1}?`, answer: String(2 * i + 1) }),
+);
 writeFileSync(join(folder, "data.jsonl"), `${rows.join("\n")}\n`);
 writeFileSync(
   join(folder, "suite.yaml"),
@@ -51,9 +57,27 @@ const bare: Usage[] = [];
 const harness: Usage[] = [];
 try {
   for (let round = 0; round < Number(values.rounds); round++) {
-    bare.push(await measure(process.execPath, [here("bare-loop.ts"), baseUrl, join(folder, "data.jsonl"), join(folder, `bare-${round}.jsonl`)]));
+    bare.push(
+      await measure(process.execPath, [
+        here("bare-loop.ts"),
+        baseUrl,
+        join(folder, "data.jsonl"),
+        join(folder, `bare-${round}.jsonl`),
+      ]),
+    );
     harness.push(
-      await measure(process.execPath, [evalh, "run", join(folder, "suite.yaml"), "--concurrency", "64", "--no-report", "--quiet", "--json", "--output", join(folder, "runs")]),
+      await measure(process.execPath, [
+        evalh,
+        "run",
+        join(folder, "suite.yaml"),
+        "--concurrency",
+        "64",
+        "--no-report",
+        "--quiet",
+        "--json",
+        "--output",
+        join(folder, "runs"),
+      ]),
     );
   }
 } finally {
@@ -67,7 +91,15 @@ const of = (list: readonly Usage[]): object => ({
   peak_mb: Math.round(Math.max(...list.map((each) => each.peakMegabytes))),
 });
 const ratio = median(harness.map((each, index) => each.cpuSeconds / (bare[index]?.cpuSeconds ?? NaN)));
-const result = { machine: machine(), samples, delay_ms: Number(values.delay), rounds: harness.length, bare: of(bare), evalh: of(harness), cpu_ratio: Number(ratio.toFixed(3)) };
+const result = {
+  machine: machine(),
+  samples,
+  delay_ms: Number(values.delay),
+  rounds: harness.length,
+  bare: of(bare),
+  evalh: of(harness),
+  cpu_ratio: Number(ratio.toFixed(3)),
+};
 console.log(JSON.stringify(result, null, 2));
 console.log(`CPU ratio to the bare loop: ${ratio.toFixed(2)}`);
 if (values.record !== undefined) writeFileSync(values.record, `${JSON.stringify(result, null, 2)}\n`);

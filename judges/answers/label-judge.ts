@@ -1,3 +1,4 @@
+import { EvalhError } from "../../src/core/errors.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import type { Judge, JudgeContext, Metric, MetricUnit } from "../../src/core/judge.ts";
 import type { Sufficient } from "../../src/core/sufficient.ts";
@@ -6,10 +7,8 @@ import { answerFinder } from "./choice.ts";
 import type { ClassCounts } from "./class-counts.ts";
 import { countRows, labelsOf, type LabelStats } from "./label-rows.ts";
 
-/** A wrong answer longer than this is text, not a label, and would only fill the run's files. */
+/** A longer answer is text, not a label, and would only fill the run's files. */
 const MAX_LABEL = 256;
-
-const isLabel = (answer: string | null): boolean => answer !== null && answer.length <= MAX_LABEL;
 
 interface LabelMetricOptions {
   readonly name: string;
@@ -57,7 +56,12 @@ export function labelJudge(
       attemptWithReferences(sample, () => {
         const { predicted, targets, correct } = find(completion, sample);
         const target = correct ? (predicted as string) : (targets[0] as string);
-        return { predicted: isLabel(predicted) || correct ? predicted : null, target };
+        if (target.length > MAX_LABEL) {
+          throw new EvalhError("E_JUDGE", `A reference of ${target.length} characters is no label.`, {
+            hint: "Judge free text with exact_match or token_f1.",
+          });
+        }
+        return { predicted: predicted !== null && predicted.length > MAX_LABEL ? null : predicted, target };
       }),
   };
 }

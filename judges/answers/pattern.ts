@@ -101,34 +101,34 @@ function searcher(program: readonly Instruction[]): (text: string, from: number,
       threads.at[threads.count++] = at;
     }
   };
+  /** Lets the threads of `current` read one character, into `next`. Returns the match of a thread that has one. */
+  const read = (text: string, code: number | undefined, after: number): Slots | undefined => {
+    for (let i = 0; i < current.count; i++) {
+      const at = current.at[i] as number;
+      const slots = current.slots[i] as Slots;
+      const instruction = program[at] as Instruction;
+      // The threads behind this one are less preferred.
+      if (instruction.kind === "match") return slots;
+      if (instruction.kind === "set" && code !== undefined && instruction.has(code)) add(next, at + 1, slots, text, after);
+    }
+    return undefined;
+  };
   return (text, from, spent) => {
     let found: Slots | undefined;
     current.count = 0;
     clock++;
     for (let position = from; ; ) {
-      if (first?.kind === "set" && current.count === 0 && found === undefined) {
-        position = nextOf(first.has, text, position);
-      }
-      if (found === undefined) add(current, 0, NO_SLOTS, text, position);
-      if (current.count === 0 && found !== undefined) return found;
+      if (found === undefined) {
+        if (first?.kind === "set" && current.count === 0) position = nextOf(first.has, text, position);
+        add(current, 0, NO_SLOTS, text, position);
+      } else if (current.count === 0) return found;
       const code = text.codePointAt(position);
       const after = position + (code !== undefined && code > 0xffff ? 2 : 1);
       next.count = 0;
       clock++;
       spent.steps += current.count + 1;
       if (spent.steps > MAX_STEPS) throw new EvalhError("E_JUDGE", "Matching a regular expression takes too long.");
-      for (let i = 0; i < current.count; i++) {
-        const at = current.at[i] as number;
-        const instruction = program[at] as Instruction;
-        if (instruction.kind === "match") {
-          found = current.slots[i];
-          // The threads behind this one are less preferred.
-          break;
-        }
-        if (instruction.kind === "set" && code !== undefined && instruction.has(code)) {
-          add(next, at + 1, current.slots[i] as Slots, text, after);
-        }
-      }
+      found = read(text, code, after) ?? found;
       if (code === undefined) return found;
       [current, next] = [next, current];
       position = after;

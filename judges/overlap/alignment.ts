@@ -1,4 +1,4 @@
-import { EditOperation, type EditMatrix } from "./edit-matrix.ts";
+import { EditOperation, operationAt, type EditMatrix } from "./edit-matrix.ts";
 import { withRoom } from "./room.ts";
 
 /** What the cheapest edits of the current hypothesis say: which words are wrong, and which correspond. */
@@ -19,7 +19,11 @@ export function emptyAlignment(): Alignment {
 }
 
 /** Reads an alignment off the filled matrix of a hypothesis of `rows` words and a reference of `columns`. */
-export function align(matrix: EditMatrix, alignment: Alignment, { rows, columns }: { rows: number; columns: number }): void {
+export function align(
+  matrix: EditMatrix,
+  alignment: Alignment,
+  { rows, columns }: { rows: number; columns: number },
+): void {
   alignment.positions = withRoom(alignment.positions, columns);
   alignment.referenceErrors = withRoom(alignment.referenceErrors, columns + 1).fill(0, 0, columns + 1);
   alignment.hypothesisErrors = withRoom(alignment.hypothesisErrors, rows + 1).fill(0, 0, rows + 1);
@@ -27,7 +31,7 @@ export function align(matrix: EditMatrix, alignment: Alignment, { rows, columns 
   let row = rows;
   let column = columns;
   while (row > 0 || column > 0) {
-    const operation = matrix.operation(row, column);
+    const operation = operationAt(matrix, row, column);
     if (operation === 0) throw new Error(`no edit leads to ${row}, ${column}`);
     const wrong = operation === EditOperation.keep ? 0 : 1;
     if (operation !== EditOperation.delete) {

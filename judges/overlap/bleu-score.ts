@@ -39,7 +39,11 @@ export interface BleuScoreSettings {
 /** What the reference takes for the logarithm of 0. */
 const LOG_OF_ZERO = -9999999999;
 
-function smoothedPrecision(count: number, total: number, settings: { method: SmoothMethod; k: number; halvings: number }): number {
+function smoothedPrecision(
+  count: number,
+  total: number,
+  settings: { method: SmoothMethod; k: number; halvings: number },
+): number {
   if (count > 0) return (100 * count) / total;
   if (settings.method === "exp") return 100 / (2 ** settings.halvings * total);
   return settings.method === "floor" ? (100 * settings.k) / total : 0;

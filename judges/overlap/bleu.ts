@@ -49,7 +49,11 @@ function closestLength(ends: readonly number[], length: number): number {
 
 type Rewrite = (text: string) => string;
 
-function statisticsOf(read: SegmentReader, rewrite: Rewrite, { maxOrder }: { maxOrder: number }): SegmentStatistics["statistics"] {
+function statisticsOf(
+  read: SegmentReader,
+  rewrite: Rewrite,
+  { maxOrder }: { maxOrder: number },
+): SegmentStatistics["statistics"] {
   const countMatches = gramMatches();
   const matches = new Float64Array(maxOrder);
   return (hypothesis, references, into) => {

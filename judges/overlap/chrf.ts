@@ -41,12 +41,12 @@ export interface Chrf extends SegmentStatistics {
 }
 
 /** Writes n-grams of the hypothesis, of the reference and matches for each order, from the column `first`. */
-type PairCounts = (pair: readonly [reference: string, hypothesis: string], into: Float64Array, first: number) => void;
+type PairCounts = (pair: readonly [reference: string, hypothesis: string], into: Float64Array) => void;
 
-function pairCounts(read: SegmentReader, maxOrder: number): PairCounts {
+function pairCounts(read: SegmentReader, maxOrder: number, { first }: { first: number }): PairCounts {
   const countMatches = gramMatches();
   const matches = new Float64Array(maxOrder);
-  return (pair, into, first) => {
+  return (pair, into) => {
     const segment = read(pair);
     const [reference = 0, end = 0] = segment.ends;
     countMatches(segment, maxOrder, matches);
@@ -62,12 +62,12 @@ function pairCounts(read: SegmentReader, maxOrder: number): PairCounts {
 }
 
 /** The statistics of the reference with the best score, the first of equals. */
-function statisticsOf(counts: readonly (readonly [PairCounts, number])[], settings: ChrfScoreSettings): SegmentStatistics["statistics"] {
+function bestReference(count: PairCounts, settings: ChrfScoreSettings): SegmentStatistics["statistics"] {
   const row = new Float64Array(3 * settings.orders);
   return (hypothesis, references, into) => {
     let best = -1;
     for (const reference of references) {
-      for (const [count, first] of counts) count([reference, hypothesis], row, first);
+      count([reference, hypothesis], row);
       const score = references.length === 1 ? 0 : chrfScore(row, settings);
       if (score <= best) continue;
       best = score;
@@ -81,13 +81,19 @@ export function chrf(options: ChrfOptions = {}): Chrf {
   const { charOrder = 6, wordOrder = 0, beta = 2 } = options;
   const { lowercase = false, whitespace = false, epsSmoothing = false } = options;
   const settings = { orders: charOrder + wordOrder, beta, epsSmoothing };
-  const rewrite = (text: string): string => (lowercase ? text.toLowerCase() : text);
-  const characters = pairCounts(segmentCharacters(whitespace, rewrite), charOrder);
-  const words = pairCounts(segmentWords(edgePunctuation(), rewrite), wordOrder);
+  const characters = pairCounts(segmentCharacters(whitespace), charOrder, { first: 0 });
+  const words = pairCounts(segmentWords(edgePunctuation()), wordOrder, { first: 3 * charOrder });
+  const count: PairCounts = ([reference, hypothesis], into) => {
+    const pair = lowercase
+      ? ([reference.toLowerCase(), hypothesis.toLowerCase()] as const)
+      : ([reference, hypothesis] as const);
+    characters(pair, into);
+    if (wordOrder > 0) words(pair, into);
+  };
   const metric: Chrf = {
     name: `chrF${beta}${"+".repeat(wordOrder)}`,
     width: 3 * settings.orders,
-    statistics: statisticsOf(wordOrder === 0 ? [[characters, 0]] : [[characters, 0], [words, 3 * charOrder]], settings),
+    statistics: bestReference(count, settings),
     score: (sums) => chrfScore(sums, settings),
     signatures: (references) =>
       signatures(references, [

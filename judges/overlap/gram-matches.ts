@@ -1,4 +1,5 @@
-import { tableSize, withRoom } from "./room.ts";
+import { clearGrams, emptyGramTable, internGram, slotOf, type GramTable } from "./gram-table.ts";
+import { withRoom } from "./room.ts";
 import type { Symbols } from "./symbols.ts";
 
 /**
@@ -7,93 +8,70 @@ import type { Symbols } from "./symbols.ts";
  */
 export type GramMatches = (segment: Symbols, maxOrder: number, matches: Float64Array) => void;
 
-/**
- * Numbers n-grams by the number of their first n − 1 symbols and their last symbol, order by order, so that the table
- * holds one order at a time and stays in the processor's first cache.
- */
-export function gramMatches(): GramMatches {
-  let slotPrefix = new Int32Array(16);
-  let slotSymbol = new Int32Array(16);
-  let slotGram = new Int32Array(16);
-  let mask = 0;
-  let size = 0;
-  /** Number of the (order − 1)-gram at each position; 0 in the hypothesis where no reference has it. */
-  let grams: Int32Array = new Int32Array(256);
+/** What is known of a segment while its orders are counted one by one. */
+interface Counting {
+  /** One order at a time, so that the table stays in the processor's first cache. */
+  readonly table: GramTable;
+  /** Number of the (n − 1)-gram at each position; 0 in the hypothesis where no reference has it. */
+  prefixes: Int32Array;
   /** How often the reference being read has each gram, and the most often any reference has it. */
-  let counts: Int32Array = new Int32Array(256);
-  let most: Int32Array = new Int32Array(256);
+  counts: Int32Array;
+  most: Int32Array;
+}
 
-  const clear = (grams: number): void => {
-    const capacity = tableSize(grams);
-    if (capacity > slotGram.length) {
-      slotPrefix = new Int32Array(capacity);
-      slotSymbol = new Int32Array(capacity);
-      slotGram = new Int32Array(capacity);
-    } else slotGram.fill(0, 0, capacity);
-    mask = capacity - 1;
-    most.fill(0, 0, size + 1);
-    counts.fill(0, 0, size + 1);
-    size = 0;
-  };
-  const slotOf = (prefix: number, symbol: number): number => {
-    const hash = Math.imul(Math.imul(prefix, 0x9e3779b1) ^ symbol, 0x85ebca6b);
-    let slot = (hash ^ (hash >>> 15)) & mask;
-    while (slotGram[slot] !== 0 && (slotPrefix[slot] !== prefix || slotSymbol[slot] !== symbol)) {
-      slot = (slot + 1) & mask;
-    }
-    return slot;
-  };
-  const countReference = (data: Int32Array, start: number, end: number, order: number): void => {
-    for (let i = start; i <= end - order; i++) {
-      const prefix = grams[i] as number;
-      const symbol = data[i + order - 1] as number;
-      const slot = slotOf(prefix, symbol);
-      let gram = slotGram[slot] as number;
-      if (gram === 0) {
-        gram = ++size;
-        slotPrefix[slot] = prefix;
-        slotSymbol[slot] = symbol;
-        slotGram[slot] = gram;
-      }
-      grams[i] = gram;
-      (counts[gram] as number)++;
-    }
-  };
-  const mergeCounts = (): void => {
-    for (let gram = 1; gram <= size; gram++) {
-      if ((counts[gram] as number) > (most[gram] as number)) most[gram] = counts[gram] as number;
-      counts[gram] = 0;
-    }
-  };
-  const matchHypothesis = (data: Int32Array, start: number, end: number, order: number): number => {
-    let matched = 0;
-    for (let i = start; i <= end - order; i++) {
-      const prefix = grams[i] as number;
-      if (prefix === 0) continue;
-      const gram = slotGram[slotOf(prefix, data[i + order - 1] as number)] as number;
-      grams[i] = gram;
-      if ((most[gram] as number) <= 0) continue;
-      (most[gram] as number)--;
-      matched++;
-    }
-    return matched;
-  };
+/** Part of a segment's symbols, from `start` to before `end`, and the length of the n-grams to look at. */
+interface Part {
+  readonly data: Int32Array;
+  readonly start: number;
+  readonly end: number;
+  readonly order: number;
+}
+
+function countReference({ table, prefixes, counts, most }: Counting, { data, start, end, order }: Part): void {
+  for (let i = start; i <= end - order; i++) {
+    const gram = internGram(table, prefixes[i] as number, data[i + order - 1] as number);
+    prefixes[i] = gram;
+    (counts[gram] as number)++;
+  }
+  for (let gram = 1; gram <= table.size; gram++) {
+    if ((counts[gram] as number) > (most[gram] as number)) most[gram] = counts[gram] as number;
+    counts[gram] = 0;
+  }
+}
+
+/** Uses up the counts of the references. */
+function matchHypothesis({ table, prefixes, most }: Counting, { data, start, end, order }: Part): number {
+  let matched = 0;
+  for (let i = start; i <= end - order; i++) {
+    const prefix = prefixes[i] as number;
+    if (prefix === 0) continue;
+    const gram = table.grams[slotOf(table, prefix, data[i + order - 1] as number)] as number;
+    prefixes[i] = gram;
+    if ((most[gram] as number) <= 0) continue;
+    (most[gram] as number)--;
+    matched++;
+  }
+  return matched;
+}
+
+export function gramMatches(): GramMatches {
+  const column = (): Int32Array => new Int32Array(256);
+  const counting: Counting = { table: emptyGramTable(), prefixes: column(), counts: column(), most: column() };
   return ({ data, ends }, maxOrder, matches) => {
     const hypothesis = ends.length - 1;
-    const referencesEnd = hypothesis > 0 ? (ends[hypothesis - 1] as number) : 0;
+    const start = hypothesis > 0 ? (ends[hypothesis - 1] as number) : 0;
     const end = ends[hypothesis] as number;
-    grams = withRoom(grams, end).fill(1, 0, end);
-    counts = withRoom(counts, referencesEnd + 1);
-    most = withRoom(most, referencesEnd + 1);
+    counting.prefixes = withRoom(counting.prefixes, end).fill(1, 0, end);
+    counting.counts = withRoom(counting.counts, start + 1);
+    counting.most = withRoom(counting.most, start + 1);
     for (let order = 1; order <= maxOrder; order++) {
-      clear(referencesEnd);
-      let start = 0;
-      for (let reference = 0; reference < hypothesis; reference++) {
-        countReference(data, start, ends[reference] as number, order);
-        mergeCounts();
-        start = ends[reference] as number;
+      clearGrams(counting.table, start);
+      counting.most.fill(0, 0, start + 1);
+      for (let index = 0; index < hypothesis; index++) {
+        const part = { data, start: index === 0 ? 0 : (ends[index - 1] as number), end: ends[index] as number, order };
+        countReference(counting, part);
       }
-      matches[order - 1] = matchHypothesis(data, referencesEnd, end, order);
+      matches[order - 1] = matchHypothesis(counting, { data, start, end, order });
     }
   };
 }

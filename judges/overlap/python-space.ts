@@ -24,3 +24,18 @@ export function trimPython(text: string): string {
   while (start < trimmed.length && isPythonSpace(trimmed.charCodeAt(start))) start++;
   return trimmed.slice(start);
 }
+
+/** The text with single spaces for all white space and none at its ends, as Python's " ".join(text.split()). */
+export function collapsePythonSpace(text: string): string {
+  const words: string[] = [];
+  let start = -1;
+  for (let i = 0; i <= text.length; i++) {
+    const word = i < text.length && !isPythonSpace(text.charCodeAt(i));
+    if (word && start < 0) start = i;
+    if (!word && start >= 0) {
+      words.push(text.slice(start, i));
+      start = -1;
+    }
+  }
+  return words.join(" ");
+}

@@ -1,5 +1,5 @@
 import type { Alignment } from "./alignment.ts";
-import type { EditMatrix } from "./edit-matrix.ts";
+import { distanceOf, type EditMatrix } from "./edit-matrix.ts";
 
 /** Tercom's limits to the words of a shift and to how far from its place it may match. */
 const MAX_SHIFT_SIZE = 10;
@@ -45,8 +45,6 @@ export interface ShiftProblem {
   readonly reference: Int32Array;
   readonly matrix: EditMatrix;
   readonly alignment: Alignment;
-  /** Distance of the words as they are. */
-  readonly edits: number;
   /** The search ends with the match at which it has tried so many shifts. */
   readonly maxCandidates: number;
 }
@@ -84,7 +82,7 @@ export function findShift(problem: ShiftProblem): ShiftFound {
       previous = target;
       const shift = shiftTo(start, length, { target, words: words.length });
       applyShift(words, shifted, shift);
-      shift.gain = problem.edits - matrix.distance(shifted, shift.from, shift.to);
+      shift.gain = matrix.distance - distanceOf(matrix, shifted, shift);
       shifted.set(words.subarray(shift.from, shift.to), shift.from);
       candidates++;
       if (best === null || ranksAbove(shift, best)) best = shift;

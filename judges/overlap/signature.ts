@@ -14,11 +14,7 @@ export interface Signatures {
 
 /** sacrebleu's signature of a score, long and short. */
 export function signatures(references: ReferenceCount, entries: readonly SignatureEntry[]): Signatures {
-  const all: readonly SignatureEntry[] = [
-    ["nrefs", "#", references],
-    ...entries,
-    ["version", "v", SACREBLEU_VERSION],
-  ];
+  const all: readonly SignatureEntry[] = [["nrefs", "#", references], ...entries, ["version", "v", SACREBLEU_VERSION]];
   return {
     signature: all.map(([name, , value]) => `${name}:${value}`).join("|"),
     shortSignature: all.map(([, short, value]) => `${short}:${value}`).join("|"),

@@ -1,5 +1,5 @@
 import { align, emptyAlignment } from "./alignment.ts";
-import { editMatrix } from "./edit-matrix.ts";
+import { emptyEditMatrix, fillMatrix, startMatrix } from "./edit-matrix.ts";
 import { applyShift, findShift } from "./shift-search.ts";
 
 /** sacrebleu's limit to the shifts tried for one pair; the search ends there without taking the last round's best. */
@@ -13,23 +13,22 @@ export type TerEdits = (hypothesis: Int32Array, reference: Int32Array) => number
  * each one edit. Shifts are chosen greedily with the heuristics of sacrebleu 2.6.0, which follows Tercom.
  */
 export function terEdits(): TerEdits {
-  const matrix = editMatrix();
+  const matrix = emptyEditMatrix();
   const alignment = emptyAlignment();
   return (hypothesis, reference) => {
     if (reference.length === 0) return hypothesis.length;
     if (hypothesis.length === 0) return reference.length;
     const words = hypothesis.slice();
-    matrix.start(reference, words.length);
-    let edits = matrix.fill(words, 0);
+    startMatrix(matrix, reference, words.length);
+    fillMatrix(matrix, words, 0);
     let remaining = MAX_CANDIDATES;
     for (let shifts = 0; ; shifts++) {
       align(matrix, alignment, { rows: words.length, columns: reference.length });
-      const { best, candidates } = findShift({ words, reference, matrix, alignment, edits, maxCandidates: remaining });
+      const { best, candidates } = findShift({ words, reference, matrix, alignment, maxCandidates: remaining });
       remaining -= candidates;
-      if (remaining <= 0 || best === null || best.gain <= 0) return shifts + edits;
+      if (remaining <= 0 || best === null || best.gain <= 0) return shifts + matrix.distance;
       applyShift(words.slice(), words, best);
-      edits = matrix.fill(words, best.from);
+      fillMatrix(matrix, words, best.from);
     }
   };
 }
-

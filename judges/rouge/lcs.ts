@@ -1,13 +1,12 @@
 import { EvalhError } from "../../src/core/errors.ts";
 import { withRoom } from "../overlap/room.ts";
+import { type LcsTable, lcsTable, type Span, wordsFor } from "./lcs-table.ts";
 import type { Pair, PairedText } from "./pair.ts";
 
-/** Bits a word: a sum of two words and a carry stays within V8's small integers. */
-const WORD = 30;
-const FULL = 2 ** WORD - 1;
-
 /** Word steps for one pair; some seconds of work. */
-const MAX_STEPS = 2 ** 31;
+const MAX_STEPS = 2 ** 30;
+/** Tokens and lines of the prediction met by all lines of the target; some seconds, too. */
+const MAX_LINE_STEPS = 2 ** 29;
 /** Words kept for reading one alignment back: 256 MB. */
 const MAX_KEPT = 2 ** 26;
 
@@ -19,133 +18,44 @@ export interface Lcs {
   unionHits(pair: Pair): number;
 }
 
-function tooLong(first: number, second: number): EvalhError {
-  return new EvalhError("E_JUDGE", `Texts of ${first} and ${second} tokens are too long for ROUGE-L.`);
-}
-
-/**
- * Bit-parallel longest common subsequences after Hyyrö, "Bit-parallel LCS-length computation revisited" (2004). Bit i of
- * the vector after j tokens of the prediction is 0 exactly where L[i + 1][j] = L[i][j] + 1, so the vectors are the whole
- * table, and tokens can be read back from them as rouge_score reads them from its table.
- */
 export function lcs(): Lcs {
-  /** One bit vector of positions a token number. */
-  let masks: Int32Array = new Int32Array(1024);
-  /** The vector after each token of the prediction; one only where nothing is read back. */
-  let vectors: Int32Array = new Int32Array(1024);
+  const table = lcsTable();
   let inUnion = new Uint8Array(256);
   let available: Int32Array = new Int32Array(256);
 
-  const setMasks = (target: PairedText, from: number, to: number, words: number): void => {
-    for (let i = from; i < to; i++) {
-      const bit = i - from;
-      const index = (target.tokens[i] as number) * words + Math.floor(bit / WORD);
-      masks[index] = (masks[index] as number) | (1 << (bit % WORD));
-    }
+  /** Notes which positions of a target line are in its union with the prediction's lines. */
+  const findUnion = (target: Span, predictions: readonly Span[]): void => {
+    const length = target.to - target.from;
+    if (inUnion.length < length) inUnion = new Uint8Array(2 * length);
+    inUnion.fill(0, 0, length);
+    for (const prediction of predictions) if (table.fill(prediction) > 0) readBack(table, target, prediction, inUnion);
   };
-  const clearMasks = (target: PairedText, from: number, to: number, words: number): void => {
-    for (let i = from; i < to; i++) {
-      const row = (target.tokens[i] as number) * words;
-      masks.fill(0, row, row + words);
-    }
-  };
-  /** Advances the vector at `from` by a token, into `to`, which may be the same. */
-  const step = (token: number, words: number, from: number, to: number): void => {
-    const row = token * words;
-    let carry = 0;
-    for (let w = 0; w < words; w++) {
-      const vector = vectors[from + w] as number;
-      const mask = masks[row + w] as number;
-      const sum = vector + (vector & mask) + carry;
-      carry = sum >>> WORD;
-      vectors[to + w] = (sum & FULL) | (vector & ~mask);
-    }
-  };
-  const zeros = (at: number, words: number): number => {
-    let ones = 0;
-    for (let w = at; w < at + words; w++) {
-      let bits = vectors[w] as number;
-      bits -= (bits >>> 1) & 0x55555555;
-      bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
-      ones += Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-    }
-    return words * WORD - ones;
-  };
-  /** Marks target positions as rouge_score's backtracking visits them; which of several alignments it takes matters. */
-  const markUnion = (pair: Pair, line: Line, predictionLine: Line, words: number): void => {
-    let i = line.to - line.from;
-    let j = predictionLine.to - predictionLine.from;
-    while (i > 0 && j > 0) {
-      if (pair.target.tokens[line.from + i - 1] === pair.prediction.tokens[predictionLine.from + j - 1]) {
-        inUnion[--i] = 1;
-        j--;
-        continue;
-      }
-      const word = vectors[j * words + Math.floor((i - 1) / WORD)] as number;
-      if ((word & (1 << ((i - 1) % WORD))) === 0) j--;
-      else i--;
-    }
-  };
-  /** Fills in the vectors after each token of a line. */
-  const fillVectors = (tokens: Int32Array, line: Line, words: number): void => {
-    vectors.fill(FULL, 0, words);
-    if (words > 1) {
-      for (let j = line.from, at = 0; j < line.to; j++, at += words) step(tokens[j] as number, words, at, at + words);
-      return;
-    }
-    // Sentences mostly fit into one word: the same step without its loop and carry.
-    let vector = FULL;
-    for (let j = line.from; j < line.to; j++) {
-      const mask = masks[tokens[j] as number] as number;
-      vector = ((vector + (vector & mask)) & FULL) | (vector & ~mask);
-      vectors[j - line.from + 1] = vector;
-    }
-  };
-  const alignLines = (pair: Pair, line: Line, predictionLines: readonly Line[], words: number): void => {
-    for (const predictionLine of predictionLines) {
-      const length = predictionLine.to - predictionLine.from;
-      if ((length + 1) * words > MAX_KEPT) throw tooLong(pair.target.length, pair.prediction.length);
-      vectors = withRoom(vectors, (length + 1) * words);
-      fillVectors(pair.prediction.tokens, predictionLine, words);
-      if (zeros(length * words, words) > 0) markUnion(pair, line, predictionLine, words);
-    }
-  };
-
   return {
     length(pair) {
-      const { target, prediction } = pair;
-      const words = Math.ceil(target.length / WORD);
-      if (words * prediction.length > MAX_STEPS) throw tooLong(target.length, prediction.length);
-      masks = withRoom(masks, (pair.distinct + 1) * words);
-      vectors = withRoom(vectors, words);
-      vectors.fill(FULL, 0, words);
-      setMasks(target, 0, target.length, words);
-      for (let j = 0; j < prediction.length; j++) {
-        const token = prediction.tokens[j] as number;
-        if (token !== 0) step(token, words, 0, 0);
-      }
-      clearMasks(target, 0, target.length, words);
-      return zeros(0, words);
+      const [target, prediction, common] = withoutCommonEnds(pair);
+      checkSize(pair, wordsFor(target.to - target.from) * (prediction.to - prediction.from), MAX_STEPS);
+      table.setTarget(target, pair.distinct);
+      const length = table.length(prediction);
+      table.clearTarget(target);
+      return common + length;
     },
     unionHits(pair) {
       const { target, prediction, distinct } = pair;
+      const predictions = linesOf(prediction);
+      const longest = predictions.reduce((most, { from, to }) => Math.max(most, to - from + 1), 0);
+      checkSize(pair, target.lines * (prediction.length + prediction.lines), MAX_LINE_STEPS);
       available = withRoom(available, distinct + 1);
       available.fill(0, 0, distinct + 1);
       for (let j = 0; j < prediction.length; j++) (available[prediction.tokens[j] as number] as number)++;
-      const predictionLines = linesOf(prediction);
       let hits = 0;
       for (const line of linesOf(target)) {
-        const length = line.to - line.from;
-        const words = Math.ceil(length / WORD);
-        masks = withRoom(masks, (distinct + 1) * words);
-        if (inUnion.length < length) inUnion = new Uint8Array(2 * length);
-        inUnion.fill(0, 0, length);
-        setMasks(target, line.from, line.to, words);
-        alignLines(pair, line, predictionLines, words);
-        clearMasks(target, line.from, line.to, words);
-        for (let i = 0; i < length; i++) {
-          const token = target.tokens[line.from + i] as number;
-          if (inUnion[i] === 0 || available[token] === 0) continue;
+        checkSize(pair, wordsFor(line.to - line.from) * longest, MAX_KEPT);
+        table.setTarget(line, distinct);
+        findUnion(line, predictions);
+        table.clearTarget(line);
+        for (let i = line.from; i < line.to; i++) {
+          const token = target.tokens[i] as number;
+          if (inUnion[i - line.from] === 0 || available[token] === 0) continue;
           (available[token] as number)--;
           hits++;
         }
@@ -155,14 +65,47 @@ export function lcs(): Lcs {
   };
 }
 
-interface Line {
-  readonly from: number;
-  readonly to: number;
+/**
+ * Marks the target positions of one longest common subsequence. There may be several; it is the one that rouge_score
+ * reads from its table, since the union depends on which.
+ */
+function readBack(table: LcsTable, target: Span, prediction: Span, marks: Uint8Array): void {
+  let i = target.to - target.from;
+  let j = prediction.to - prediction.from;
+  while (i > 0 && j > 0) {
+    if (target.tokens[target.from + i - 1] === prediction.tokens[prediction.from + j - 1]) {
+      marks[--i] = 1;
+      j--;
+    } else if (table.grows(i - 1, j)) j--;
+    else i--;
+  }
 }
 
-function linesOf(text: PairedText): Line[] {
-  return Array.from({ length: text.lines }, (_, line) => ({
-    from: line === 0 ? 0 : (text.ends[line - 1] as number),
-    to: text.ends[line] as number,
+function checkSize(pair: Pair, size: number, limit: number): void {
+  if (size <= limit) return;
+  const lengths = `${pair.target.length} and ${pair.prediction.length}`;
+  throw new EvalhError("E_JUDGE", `Texts of ${lengths} tokens are too long for ROUGE-L.`);
+}
+
+/** What is left of two texts without the tokens they share at their start and end, and how many those are. */
+function withoutCommonEnds({ target, prediction }: Pair): [target: Span, prediction: Span, common: number] {
+  const a = target.tokens;
+  const b = prediction.tokens;
+  let from = 0;
+  while (from < target.length && from < prediction.length && a[from] === b[from]) from++;
+  let toA = target.length;
+  let toB = prediction.length;
+  while (toA > from && toB > from && a[toA - 1] === b[toB - 1]) {
+    toA--;
+    toB--;
+  }
+  return [{ tokens: a, from, to: toA }, { tokens: b, from, to: toB }, from + target.length - toA];
+}
+
+function linesOf({ tokens, ends, lines }: PairedText): Span[] {
+  return Array.from({ length: lines }, (_, line) => ({
+    tokens,
+    from: line === 0 ? 0 : (ends[line - 1] as number),
+    to: ends[line] as number,
   }));
 }

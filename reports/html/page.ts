@@ -17,7 +17,7 @@ export function pageHead(comparison: Comparison): string {
     return body === null ? [] : [{ ...section, body }];
   });
   const title = html`<title>${suite.name}: ${comparison.summary[0] ?? "comparison"} · evalh</title>`;
-  const body = html`<a class="skip" href="#main">Skip to the verdict</a><header class="top"><div class="brand"><b>evalh</b><span>${suite.name}</span><span class="run">${run.id}</span></div><nav aria-label="Sections">${shown.map(({ id, title: text }) => html`<a href="#${id}">${text}</a>`)}</nav><button type="button" class="theme" data-theme-toggle hidden>Dark</button></header><main id="main">${verdict(comparison)}${shown.map((section) => sectionView(section))}</main>`;
+  const body = html`<a class="skip" href="#main">Skip to the verdict</a><header class="top"><div class="brand"><b>evalh</b><span>${suite.name}</span></div><nav aria-label="Sections">${shown.map(({ id, title: text }) => html`<a href="#${id}">${text}</a>`)}</nav><button type="button" class="theme" data-theme-toggle hidden>Dark</button></header><main id="main">${verdict(comparison)}${shown.map((section) => sectionView(section))}</main>`;
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -40,7 +40,8 @@ async function main(): Promise<void> {
     return;
   }
   enableCompileCache();
-  const { runCli } = await import("./program.ts");
+  const [{ keepNurserySmall }, { runCli }] = await Promise.all([import("./heap.ts"), import("./program.ts")]);
+  keepNurserySmall();
   process.exitCode = await runCli(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,

@@ -1,5 +1,3 @@
-import type { Judge, Metric } from "../core/judge.ts";
-import type { JsonValue } from "../core/json.ts";
 import type { Sufficient } from "../core/sufficient.ts";
 
 /** One metric of one checkpoint over the samples of a unit. */
@@ -12,31 +10,12 @@ export interface MetricColumn {
   readonly perSample: Float64Array;
 }
 
-/** Packs a judge's stored statistics, at [sample × repeats + repeat], for each of its metrics. */
-export function metricColumns(
-  judge: Judge,
-  stats: readonly (JsonValue | undefined)[],
-  repeats: number,
-): Map<string, MetricColumn> {
-  return new Map(judge.metrics.map((metric) => [metric.name, metricColumn(metric, stats, repeats)]));
-}
-
-function metricColumn(metric: Metric, stats: readonly (JsonValue | undefined)[], repeats: number): MetricColumn {
-  const present: JsonValue[] = [];
-  const ordinalOf: number[] = [];
-  for (const [slot, value] of stats.entries()) {
-    if (value === undefined) continue;
-    present.push(value);
-    ordinalOf.push(repeats === 1 ? slot : Math.floor(slot / repeats));
-  }
-  const packed = metric.sufficient(present);
-  const perSample = Float64Array.from(present, (value) => metric.perSample(value));
-  if (repeats === 1) return { ordinals: Uint32Array.from(ordinalOf), sufficient: packed, perSample };
-  return averageRepeats(packed, perSample, ordinalOf);
-}
-
 /** Repeats of a sample are no further samples: their rows become one, so that n and the interval stay honest. */
-function averageRepeats(packed: Sufficient, perSample: Float64Array, ordinalOf: readonly number[]): MetricColumn {
+export function averageRepeats(
+  packed: Sufficient,
+  perSample: Float64Array,
+  ordinalOf: readonly number[],
+): MetricColumn {
   const ordinals = [...new Set(ordinalOf)];
   const rows = new Float64Array(ordinals.length * packed.width);
   const means = new Float64Array(ordinals.length);

@@ -6,8 +6,9 @@ import { createJudgesOf } from "../run/plan.ts";
 import { readLines } from "../run/store/line-file.ts";
 import type { RunManifest, UnitInfo } from "../run/store/records.ts";
 import { readManifest, runFiles } from "../run/store/run-folder.ts";
-import { metricColumns, type MetricColumn } from "./metric-column.ts";
+import type { MetricColumn } from "./metric-column.ts";
 import { scanShard, unitKey, type UnitAnswers } from "./shard-scan.ts";
+import { statsCollector, type StatsCollector } from "./stats-collector.ts";
 
 /** One metric of one unit, with where its numbers are. */
 export interface RunMetric {
@@ -16,15 +17,6 @@ export interface RunMetric {
   readonly unit: UnitInfo;
   readonly judge: Judge;
   readonly metric: Metric;
-}
-
-/** Counts of one checkpoint × unit that are not scores. */
-export interface AnswerCounts {
-  readonly answered: number;
-  readonly failed: number;
-  readonly skipped: ReadonlyMap<string, number>;
-  readonly unjudged: ReadonlyMap<string, number>;
-  readonly warnings: ReadonlyMap<string, number>;
 }
 
 /** A run read back from its folder: numbers only, texts stay on disk. */
@@ -36,7 +28,7 @@ export interface RunData {
   /** Metric key → one column a checkpoint, null where it was not run or nothing was scored. */
   readonly columns: ReadonlyMap<string, readonly (MetricColumn | null)[]>;
   /** Unit key → one entry a checkpoint. */
-  readonly counts: ReadonlyMap<string, readonly AnswerCounts[]>;
+  readonly counts: ReadonlyMap<string, readonly UnitAnswers[]>;
   readonly training: readonly TrainingPoint[];
 }
 
@@ -50,12 +42,18 @@ export async function readRun(folder: string): Promise<RunData> {
   for (const unit of manifest.units) judgesOf.set(unitKey(unit), await createJudgesOf(unit));
   const metrics = manifest.units.flatMap((unit) => runMetrics(unit, judgesOf.get(unitKey(unit)) ?? []));
   const columns = new Map<string, (MetricColumn | null)[]>(metrics.map(({ key }) => [key, []]));
-  const counts = new Map<string, AnswerCounts[]>(manifest.units.map((unit) => [unitKey(unit), []]));
+  const counts = new Map<string, UnitAnswers[]>(manifest.units.map((unit) => [unitKey(unit), []]));
   for (const checkpoint of checkpoints) {
-    const answers = await scanShard(folder, checkpoint.id, manifest.units);
+    const collectors = collectorsFor(manifest.units, judgesOf);
+    const answers = await scanShard({ folder, checkpoint: checkpoint.id }, manifest.units, (unit, slot, { record }) => {
+      for (const { judge, collector } of collectors.get(unit) ?? []) {
+        const stats = record.scores[judge.name];
+        if (stats !== undefined) collector.add(slot, stats);
+      }
+    });
     for (const [key, unit] of answers) {
-      counts.get(key)?.push(countsOf(unit));
-      for (const judge of judgesOf.get(key) ?? []) addColumns(columns, judge, unit);
+      counts.get(key)?.push(unit);
+      for (const each of collectors.get(unit.unit) ?? []) addColumns(columns, unit.unit, each);
     }
   }
   return { folder, manifest, checkpoints, metrics, columns, counts, training: await readTraining(folder) };
@@ -74,19 +72,37 @@ export function metricKey(unit: UnitInfo, judge: Judge, metric: Metric): string 
   return `${unitKey(unit)}/${name}`;
 }
 
-function addColumns(columns: ReadonlyMap<string, (MetricColumn | null)[]>, judge: Judge, answers: UnitAnswers): void {
-  const packed = metricColumns(judge, answers.stats.get(judge.name) ?? [], answers.unit.repeats);
-  for (const metric of judge.metrics) {
-    const column = packed.get(metric.name);
-    columns
-      .get(metricKey(answers.unit, judge, metric))
-      ?.push(column === undefined || column.ordinals.length === 0 ? null : column);
-  }
+interface Collected {
+  readonly judge: Judge;
+  readonly collector: StatsCollector;
 }
 
-function countsOf(answers: UnitAnswers): AnswerCounts {
-  const { answered, failed, skipped, unjudged, warnings } = answers;
-  return { answered, failed, skipped, unjudged, warnings };
+function collectorsFor(
+  units: readonly UnitInfo[],
+  judgesOf: ReadonlyMap<string, readonly Judge[]>,
+): Map<UnitInfo, Collected[]> {
+  return new Map(
+    units.map((unit) => [
+      unit,
+      (judgesOf.get(unitKey(unit)) ?? []).map((judge) => ({
+        judge,
+        collector: statsCollector(judge, unit.n * unit.repeats, unit.repeats),
+      })),
+    ]),
+  );
+}
+
+function addColumns(
+  columns: ReadonlyMap<string, (MetricColumn | null)[]>,
+  unit: UnitInfo,
+  { judge, collector }: Collected,
+): void {
+  const packed = collector.columns();
+  for (const metric of judge.metrics) {
+    const column = packed.get(metric.name);
+    const isEmpty = column === undefined || column.ordinals.length === 0;
+    columns.get(metricKey(unit, judge, metric))?.push(isEmpty ? null : column);
+  }
 }
 
 /** Models in the suite's order; within one the series by step, then the variants. */

@@ -8,7 +8,7 @@ import type { ItemRecord, SampleRecord, UnitInfo } from "../run/store/records.ts
 import { runFiles } from "../run/store/run-folder.ts";
 import type { SampleOutput, SampleSource, SampleView } from "./comparison.ts";
 import { metricKey, type RunData } from "./run-data.ts";
-import { parseRecord, scanShard, unitKey, type UnitAnswers } from "./shard-scan.ts";
+import { parseRecord, scanShard, unitKey } from "./shard-scan.ts";
 
 /** Samples that are read together: their lines lie near each other, so a few large reads fetch them. */
 const BLOCK = 512;
@@ -45,16 +45,22 @@ async function* unitSamples(data: RunData, unit: UnitInfo): AsyncGenerator<Sampl
 
 interface Shard {
   readonly file: FileHandle | null;
-  readonly answers: UnitAnswers;
+  /** Byte offset and length of each slot's line; length 0 for none. */
+  readonly offsets: Float64Array;
+  readonly lengths: Uint32Array;
 }
 
 async function openShardReader(data: RunData, checkpoint: Checkpoint, unit: UnitInfo): Promise<Shard> {
-  const answers = (await scanShard(data.folder, checkpoint.id, [unit])).get(unitKey(unit));
-  if (answers === undefined) throw new Error(`unit ${unitKey(unit)} was not scanned`);
+  const offsets = new Float64Array(unit.n * unit.repeats);
+  const lengths = new Uint32Array(unit.n * unit.repeats);
+  await scanShard({ folder: data.folder, checkpoint: checkpoint.id }, [unit], (_unit, slot, { line }) => {
+    offsets[slot] = line.offset;
+    lengths[slot] = line.length;
+  });
   try {
-    return { file: await open(runFiles.samples(data.folder, checkpoint.id), "r"), answers };
+    return { file: await open(runFiles.samples(data.folder, checkpoint.id), "r"), offsets, lengths };
   } catch (error) {
-    if (hasErrno(error, "ENOENT")) return { file: null, answers };
+    if (hasErrno(error, "ENOENT")) return { file: null, offsets, lengths };
     throw error;
   }
 }
@@ -86,12 +92,12 @@ async function* blockSamples(
 /** The first repeat's record of each item; null where there is none. */
 async function readBlock(shard: Shard, unit: UnitInfo, block: readonly ItemRecord[]): Promise<(SampleRecord | null)[]> {
   const records = new Array<SampleRecord | null>(block.length).fill(null);
-  const { file, answers } = shard;
+  const { file, offsets, lengths } = shard;
   if (file === null) return records;
   const places = block
     .map((item, position) => {
       const slot = item.i * unit.repeats;
-      return { position, offset: answers.offsets[slot] ?? 0, length: answers.lengths[slot] ?? 0 };
+      return { position, offset: offsets[slot] ?? 0, length: lengths[slot] ?? 0 };
     })
     .filter(({ length }) => length > 0)
     .sort((a, b) => a.offset - b.offset);

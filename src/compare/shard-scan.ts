@@ -1,25 +1,22 @@
 import { decodeLine } from "../run/store/checked-line.ts";
-import { readLines } from "../run/store/line-file.ts";
+import { readLines, type StoredLine } from "../run/store/line-file.ts";
 import { isSampleRecord, type SampleRecord, type UnitInfo } from "../run/store/records.ts";
 import { runFiles } from "../run/store/run-folder.ts";
-import type { JsonValue } from "../core/json.ts";
 
-/** Everything a checkpoint's shard says of one unit, by sample; what is missing was not answered. */
+/** What a checkpoint's shard says of one unit, besides the statistics. */
 export interface UnitAnswers {
   readonly unit: UnitInfo;
-  /** Judge → statistics at [sample × repeats + repeat]. */
-  readonly stats: ReadonlyMap<string, (JsonValue | undefined)[]>;
   /** Judge → samples it skipped, samples it failed on. */
   readonly skipped: Map<string, number>;
   readonly unjudged: Map<string, number>;
   /** Kind of warning → how often. */
   readonly warnings: Map<string, number>;
-  /** Where each answer lies in the shard: byte offset and length at [sample × repeats + repeat]; length 0 for none. */
-  readonly offsets: Float64Array;
-  readonly lengths: Uint32Array;
   answered: number;
   failed: number;
 }
+
+/** Told of each slot (sample × repeats + repeat) and its answer; of an error first, where the answer came later. */
+export type AnswerVisitor = (unit: UnitInfo, slot: number, answer: { record: SampleRecord; line: StoredLine }) => void;
 
 export function unitKey(unit: { readonly task: string; readonly split: string }): string {
   return unit.split === "validation" ? `${unit.task}@validation` : unit.task;
@@ -30,54 +27,45 @@ export function unitKey(unit: { readonly task: string; readonly split: string })
  * @returns one entry a unit, by unit key, whether or not it was answered
  */
 export async function scanShard(
-  folder: string,
-  checkpoint: string,
+  shard: { readonly folder: string; readonly checkpoint: string },
   units: readonly UnitInfo[],
+  visit: AnswerVisitor,
 ): Promise<Map<string, UnitAnswers>> {
-  const answers = new Map(units.map((unit) => [unitKey(unit), emptyAnswers(unit)]));
-  const failures = new Map(units.map((unit) => [unitKey(unit), new Set<number>()]));
-  for await (const line of readLines(runFiles.samples(folder, checkpoint))) {
+  const states = new Map(units.map((unit) => [unitKey(unit), emptyState(unit)]));
+  for await (const line of readLines(runFiles.samples(shard.folder, shard.checkpoint))) {
     if (!isSampleRecord(line.record)) continue;
     const record = line.record;
-    const unit = answers.get(unitKey(record));
-    if (unit === undefined) continue;
-    const slot = record.i * unit.unit.repeats + record.repeat;
-    if (slot < 0 || slot >= unit.lengths.length || !Number.isInteger(slot)) continue;
-    const failed = failures.get(unitKey(record));
-    const isFirstAnswer = (unit.lengths[slot] ?? 0) === 0 || (failed?.has(slot) === true && record.error === undefined);
-    if (!isFirstAnswer) continue;
-    unit.offsets[slot] = line.offset;
-    unit.lengths[slot] = line.length;
-    if (record.error === undefined) {
-      failed?.delete(slot);
-      addRecord(unit, slot, record);
-    } else failed?.add(slot);
+    const state = states.get(unitKey(record));
+    if (state === undefined) continue;
+    const { unit } = state.answers;
+    const slot = record.i * unit.repeats + record.repeat;
+    if (!Number.isInteger(slot) || slot < 0 || slot >= state.answered.length || state.answered[slot] === 1) continue;
+    if (record.error !== undefined) {
+      if (!state.failed.has(slot)) visit(unit, slot, { record, line });
+      state.failed.add(slot);
+      continue;
+    }
+    state.answered[slot] = 1;
+    state.failed.delete(slot);
+    addCounts(state.answers, record);
+    visit(unit, slot, { record, line });
   }
-  for (const [key, unit] of answers) unit.failed = failures.get(key)?.size ?? 0;
-  return answers;
+  return new Map([...states].map(([key, { answers, failed }]) => [key, { ...answers, failed: failed.size }]));
 }
 
-function emptyAnswers(unit: UnitInfo): UnitAnswers {
-  const slots = unit.n * unit.repeats;
-  return {
-    unit,
-    stats: new Map(unit.judges.map((judge) => [judge.name, new Array<JsonValue | undefined>(slots)])),
-    skipped: new Map(),
-    unjudged: new Map(),
-    warnings: new Map(),
-    offsets: new Float64Array(slots),
-    lengths: new Uint32Array(slots),
-    answered: 0,
-    failed: 0,
-  };
+interface ScanState {
+  readonly answers: UnitAnswers;
+  readonly answered: Uint8Array;
+  readonly failed: Set<number>;
 }
 
-function addRecord(unit: UnitAnswers, slot: number, record: SampleRecord): void {
+function emptyState(unit: UnitInfo): ScanState {
+  const counts = { skipped: new Map(), unjudged: new Map(), warnings: new Map(), answered: 0, failed: 0 };
+  return { answers: { unit, ...counts }, answered: new Uint8Array(unit.n * unit.repeats), failed: new Set() };
+}
+
+function addCounts(unit: UnitAnswers, record: SampleRecord): void {
   unit.answered++;
-  for (const [judge, stats] of Object.entries(record.scores)) {
-    const column = unit.stats.get(judge);
-    if (column !== undefined) column[slot] = stats;
-  }
   for (const [judge, { kind }] of Object.entries(record.unscored ?? {})) {
     count(kind === "skipped" ? unit.skipped : unit.unjudged, judge);
   }

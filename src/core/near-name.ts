@@ -12,8 +12,9 @@ export function nearName(name: string, candidates: Iterable<string>): string | u
   let smallest = Math.max(1, Math.floor(folded.length / 3)) + 1;
   for (const candidate of candidates) {
     const other = fold(candidate);
-    if (candidate === name || Math.abs(other.length - folded.length) >= smallest) continue;
-    const slips = distance(folded, other);
+    if (candidate === name || Math.abs(other.length - folded.length) > smallest) continue;
+    // People rarely mistype the first letter: of two candidates as near, the one that shares it is meant.
+    const slips = distance(folded, other) - (other[0] === folded[0] ? 0.5 : 0);
     if (slips >= smallest || slips >= other.length) continue;
     smallest = slips;
     best = candidate;

@@ -3,7 +3,6 @@ import { Readable } from "node:stream";
 
 import { CsvError, parse } from "csv-parse";
 
-import type { JsonObject } from "../core/json.ts";
 import { notUtf8, readBytes } from "./lines.ts";
 import { datasetError, type RawRow } from "./reader.ts";
 
@@ -15,8 +14,8 @@ const MAX_RECORD = 64 << 20;
 
 /** What csv-parse gives with `info`. */
 interface Parsed {
-  readonly record: JsonObject;
-  /** Lines read so far, this record's included. */
+  readonly record: Readonly<Record<string, string>>;
+  /** The line on which the record ends. */
   readonly info: { readonly lines: number };
 }
 
@@ -35,20 +34,30 @@ export async function* readCsv(file: string): AsyncGenerator<readonly RawRow[]> 
     }),
   );
   let rows: RawRow[] = [];
-  let line = 2;
+  // Inside of values csv-parse counts a carriage return as a line of its own.
+  let surplus = 0;
   try {
     for await (const parsed of parser) {
       const { record, info } = parsed as Parsed;
-      rows.push({ columns: record, line });
-      line = info.lines + 1;
+      surplus += count("\r", record);
+      rows.push({ columns: record, line: info.lines - surplus - count("\n", record) });
       if (rows.length < BATCH) continue;
       yield rows;
       rows = [];
     }
   } catch (error) {
-    throw error instanceof CsvError ? csvError(error, file) : error;
+    throw error instanceof CsvError ? csvError(error, file, surplus) : error;
   }
   yield rows;
+}
+
+/** How often a character occurs in the values of a record. */
+function count(character: string, record: Parsed["record"]): number {
+  let found = 0;
+  for (const value of Object.values(record)) {
+    for (let at = value.indexOf(character); at >= 0; at = value.indexOf(character, at + 1)) found++;
+  }
+  return found;
 }
 
 /** Text chunks of a UTF-8 file. */
@@ -94,13 +103,15 @@ function checkHeader(header: readonly string[], file: string): string[] {
   return [...header];
 }
 
-function csvError(error: CsvError, file: string): Error {
-  const line = typeof error["lines"] === "number" ? error["lines"] : 1;
+function csvError(error: CsvError, file: string, surplus: number): Error {
+  const line = typeof error["lines"] === "number" ? error["lines"] - surplus : 1;
   const hints: Partial<Record<CsvError["code"], string>> = {
     CSV_RECORD_INCONSISTENT_COLUMNS: "put a value that holds a comma in double quotes",
     CSV_QUOTE_NOT_CLOSED: "a double quote inside a value is written twice",
     CSV_MAX_RECORD_SIZE: "a double quote may not be closed",
   };
-  const message = error.message.replace(/ on line \d+$/, "").replace(/^Invalid Record Length: /, "");
+  const message = error.message
+    .replace(/ on line \d+$/, "")
+    .replace(/^Invalid Record Length: |: the parsing is finished.*$/, "");
   return datasetError(`not CSV: ${message}`, { file, line }, hints[error.code]);
 }

@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { datasetError } from "./reader.ts";
 
 /** Bytes read at a time. */
-const CHUNK = 1 << 20;
+const CHUNK = 1 << 17;
 
 /** A longer line is a broken file; the reader must not hold it. */
 const MAX_LINE = 64 << 20;

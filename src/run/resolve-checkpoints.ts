@@ -83,7 +83,12 @@ function named(
   found: DiscoveredCheckpoint,
   source: { readonly name: string | null; readonly step: number | null; readonly epoch: number | null },
 ): DiscoveredCheckpoint {
-  return { ...found, name: source.name ?? found.name, step: source.step ?? found.step, epoch: source.epoch ?? found.epoch };
+  return {
+    ...found,
+    name: source.name ?? found.name,
+    step: source.step ?? found.step,
+    epoch: source.epoch ?? found.epoch,
+  };
 }
 
 function complete(found: readonly DiscoveredCheckpoint[], warnings: string[]): DiscoveredCheckpoint[] {
@@ -104,9 +109,13 @@ function parentOf(
   );
   if (found !== undefined) return { id: found.id };
   if (parent === null) return { missing: true };
-  throw new EvalhError("E_CHECKPOINT", `the variant ${variant.name} names "${parent}" as its parent, which is not in the series`, {
-    hint: `the series has ${series.map(({ id }) => basename(id)).join(", ")}`,
-  });
+  throw new EvalhError(
+    "E_CHECKPOINT",
+    `the variant ${variant.name} names "${parent}" as its parent, which is not in the series`,
+    {
+      hint: `the series has ${series.map(({ id }) => basename(id)).join(", ")}`,
+    },
+  );
 }
 
 async function toCheckpoint(

@@ -9,8 +9,8 @@ export interface ShuffleOptions {
   readonly generator: Pcg64;
 }
 
-/** Bits kept at a time, 1 MiB of them. */
-const BATCH_BITS = 2 ** 23;
+/** Bits kept at a time, 2 MiB of them. */
+const BATCH_BITS = 2 ** 24;
 
 /**
  * Chooses each row or not with probability ½, `trials` times over, and hands the column sums of each trial's chosen rows

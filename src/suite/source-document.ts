@@ -114,9 +114,11 @@ function pairOf(node: Node | null, key: string): Pair | undefined {
 function spanOf(document: Document.Parsed | null, pointer: string): Span {
   const [node, rest] = descend(document, pointer);
   if (node === null) return [0, 1];
-  const [key] = rest;
+  const span = rangeOf(node);
   // A key without a value: the key is what can be pointed at.
-  return rest.length === 1 && key !== undefined ? keySpan(document, pointerAbove(pointer), key) : rangeOf(node);
+  const isEmpty = rest.length === 1 || (rest.length === 0 && span[0] === span[1]);
+  const key = pointerSteps(pointer).at(-1);
+  return isEmpty && key !== undefined ? keySpan(document, pointerAbove(pointer), key) : span;
 }
 
 function keySpan(document: Document.Parsed | null, pointer: string, key: string): Span {

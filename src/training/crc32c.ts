@@ -32,7 +32,11 @@ export function crc32c(bytes: Buffer, start: number, end: number): number {
   let at = start;
   // Every index below is masked to its table, so none is undefined.
   for (; at + 8 <= end; at += 8) {
-    crc ^= bytes.readInt32LE(at);
+    crc ^=
+      (bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24);
     crc =
       (t[1792 + (crc & 0xff)] as number) ^
       (t[1536 + ((crc >>> 8) & 0xff)] as number) ^

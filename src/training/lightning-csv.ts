@@ -1,3 +1,4 @@
+import { LIGHTNING_STEPS } from "./lightning-steps.ts";
 import type { LogReader } from "./log-reader.ts";
 import { columnsOf, parseTable } from "./table.ts";
 
@@ -8,8 +9,10 @@ import { columnsOf, parseTable } from "./table.ts";
 export const lightningCsv: LogReader = {
   names: /^metrics\.csv$/,
   understands: ({ name, head }) => name === "metrics.csv" && columnsOf(head).includes("step"),
+  // A resumed run opens version_1 and continues there.
+  choose: (files) => files,
   open: (sink) => {
-    sink.warn("Lightning counts steps from 0; they are shown as its checkpoints count them, from 1");
+    sink.warn(LIGHTNING_STEPS);
     return parseTable(sink, () => ({ column: "step", offset: 1 }));
   },
 };

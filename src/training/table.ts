@@ -43,17 +43,19 @@ export function parseTable(sink: ScalarSink, stepOf: (columns: Columns) => StepC
       return;
     }
     const cells = splitCells(text, separator);
-    // A number that was cut off is still a number, so a last line without its end is never believed.
-    if (!complete || cells.length !== columns.length) {
+    if (cells.length !== columns.length) {
       if (ragged++ === 0) firstRagged = lines.line;
       return;
     }
+    // Files written by hand end so, but a number that was cut off is still a number.
+    if (!complete) sink.warn(`the last line (${lines.line}) has no line end: its last value may be cut off`);
     const at = numberOf(cells[stepAt]);
     if (at === undefined || step === undefined) return;
     for (let i = 0; i < cells.length; i++) {
-      const value = i === stepAt ? undefined : numberOf(cells[i]);
-      const epoch = columns[i] === "epoch" ? step.offset : 0;
-      if (value !== undefined) sink.scalar(at + step.offset, columns[i] as string, value + epoch);
+      const isEpoch = columns[i] === "epoch";
+      const value = i === stepAt && !isEpoch ? undefined : numberOf(cells[i]);
+      if (value !== undefined)
+        sink.scalar(at + step.offset, columns[i] as string, isEpoch ? value + step.offset : value);
     }
   }
 

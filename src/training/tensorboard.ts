@@ -1,12 +1,14 @@
 import { basename, dirname } from "node:path";
 
 import { maskedCrc32c } from "./crc32c.ts";
-import { readEvent } from "./tensorboard-event.ts";
+import { createEventReader, type EventReader } from "./tensorboard-event.ts";
 import type { LogParser, LogReader, ScalarSink } from "./log-reader.ts";
 
 const EVENT_FILE = /^events\.out\.tfevents\.(\d+)/;
 // A record of scalars is far smaller; images and graphs are skipped without being held.
 const MAX_RECORD = 1024 * 1024;
+// Lightning counts steps from 0 here, but from 1 in the names of its checkpoints.
+const LIGHTNING_FOLDER = /^version_\d+$/;
 const HEADER = 12;
 const FOOTER = 4;
 
@@ -16,7 +18,8 @@ export const tensorboard: LogReader = {
   understands: ({ name, head }) => EVENT_FILE.test(name) || head.subarray(0, 64).includes("brain.Event:"),
   // A resumed run writes a new file, often in a new folder; the time of its start is in the name.
   choose: (files) => files.toSorted((a, b) => startOf(a) - startOf(b)),
-  open: (sink, file) => parseRecords(prefixed(sink, file), (bytes, from, to, out) => readEvent(bytes, from, to, out)),
+  open: (sink, file) =>
+    parseRecords(sink, createEventReader(prefixed(sink, file), LIGHTNING_FOLDER.test(basename(dirname(file))) ? 1 : 0)),
 };
 
 function startOf(file: string): number {
@@ -34,9 +37,7 @@ function prefixed(sink: ScalarSink, file: string): ScalarSink {
   };
 }
 
-type ReadRecord = (bytes: Buffer, from: number, to: number, sink: ScalarSink) => boolean;
-
-function parseRecords(sink: ScalarSink, readRecord: ReadRecord): LogParser {
+function parseRecords(sink: ScalarSink, readRecord: EventReader): LogParser {
   let rest: Buffer = Buffer.alloc(0);
   let skip = 0;
   let broken = false;
@@ -62,7 +63,7 @@ function parseRecords(sink: ScalarSink, readRecord: ReadRecord): LogParser {
       if (bytes.length - at < whole) break;
       const from = at + HEADER;
       const to = from + length;
-      const sound = maskedCrc32c(bytes, from, to) === bytes.readUInt32LE(to) && readRecord(bytes, from, to, sink);
+      const sound = maskedCrc32c(bytes, from, to) === bytes.readUInt32LE(to) && readRecord(bytes, from, to);
       if (!sound) badRecords++;
       at += whole;
     }

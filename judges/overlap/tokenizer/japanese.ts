@@ -32,13 +32,18 @@ const HINT =
 function loadDictionary({ mecabDictionary }: MecabSettings): MecabDictionary {
   const folder = mecabDictionary ?? USUAL_FOLDERS.find((usual) => existsSync(join(usual, "sys.dic")));
   if (folder === undefined) {
-    throw new EvalhError("E_MISSING_DEPENDENCY", "The tokenizer ja-mecab needs MeCab's IPA dictionary.", { hint: HINT });
+    throw new EvalhError("E_MISSING_DEPENDENCY", "The tokenizer ja-mecab needs MeCab's IPA dictionary.", {
+      hint: HINT,
+    });
   }
   let dictionary: MecabDictionary;
   try {
     dictionary = readDictionary(folder);
   } catch (cause) {
-    throw new EvalhError("E_MISSING_DEPENDENCY", `${folder} holds no compiled MeCab dictionary.`, { hint: HINT, cause });
+    throw new EvalhError("E_MISSING_DEPENDENCY", `${folder} holds no compiled MeCab dictionary.`, {
+      hint: HINT,
+      cause,
+    });
   }
   const { size, charset } = dictionary.known;
   if (size !== IPA_WORDS || !/^utf-?8$/iu.test(charset)) {
@@ -77,7 +82,7 @@ function scanSentence(dictionary: MecabDictionary): Scan {
     /** The unit at which the character at each byte begins. */
     const unitAt = new Int32Array(bytes.length + 1);
     let length = 0;
-    for (let i = start; i < end; ) {
+    for (let i = start; i < end;) {
       const code = codePointAt(units, i, end);
       unitAt[length] = i;
       length = writeUtf8(bytes, length, code);

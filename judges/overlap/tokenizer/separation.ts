@@ -9,23 +9,48 @@ export const CharacterClass = {
   symbol: 2,
   /** A token of its own unless it stands between digits. */
   point: 3,
-  digit: 4,
   /** A token of its own behind a digit. */
-  dash: 5,
+  dash: 4,
   /** Part of a word. */
-  letter: 6,
+  letter: 5,
+  digit: 6,
 } as const;
 
-const { space, symbol, point, digit, dash } = CharacterClass;
+const { space, symbol, point, dash, digit } = CharacterClass;
+
+/** What lies beyond a text that gets no space around it. To points it is like a digit; the highest class. */
+const EDGE = 7;
+
+/** What a character does to the token it is met in. */
+const Action = {
+  /** Goes on with the token, or begins one. */
+  join: 0,
+  /** Ends the token and begins another. */
+  begin: 1,
+  /** Ends the token and is one of its own. */
+  alone: 2,
+  /** Ends the token. */
+  skip: 3,
+} as const;
 
 export interface SeparationRules {
   /** The class of a code point. */
   readonly classify: (codePoint: number) => number;
-  /** True if the reference puts a space around the text first: its ends then count as white space, else as digits. */
+  /** True if the reference puts a space around the text before it cuts. */
   readonly padded: boolean;
 }
 
+/** Finds the tokens of the units from `start` to before `end`. */
 export type Scan = (units: Uint16Array, start: number, end: number, into: Spans) => void;
+
+/** What a space, symbol, point or dash does behind a character of the class `before`. `run` counts for points. */
+function actionOf(kind: number, before: number, run: number): number {
+  if (kind === space) return Action.skip;
+  if (kind === symbol) return Action.alone;
+  if (kind === dash) return before === digit ? Action.alone : Action.join;
+  if (run % 2 === 1) return Action.alone;
+  return before >= digit ? Action.join : Action.begin;
+}
 
 /**
  * Cuts text as the reference's four substitutions do, in one pass: (1) symbols; (2) points behind anything but a digit;
@@ -36,12 +61,8 @@ export type Scan = (units: Uint16Array, start: number, end: number, into: Spans)
  */
 export function separation({ classify, padded }: SeparationRules): Scan {
   const classes = new Uint8Array(0x110000);
-  const edge = padded ? space : digit;
-  const learn = (codePoint: number): number => (classes[codePoint] = classify(codePoint));
-  const classAt = (units: Uint16Array, index: number, end: number): number => {
-    const code = codePointAt(units, index, end);
-    return classes[code] || learn(code);
-  };
+  const edge = padded ? space : EDGE;
+  const classOf = (code: number): number => classes[code] || (classes[code] = classify(code));
 
   return (units, start, end, into) => {
     let token = -1;
@@ -50,23 +71,21 @@ export function separation({ classify, padded }: SeparationRules): Scan {
     let next = start;
     for (let i = start; i < end; i = next) {
       const code = codePointAt(units, i, end);
-      const kind = classes[code] || learn(code);
+      const kind = classOf(code);
       next = i + (code > 0xffff ? 2 : 1);
-      let alone = kind === symbol || (kind === dash && before === digit && token >= 0);
-      let cut = alone || kind === space;
+      let action: number = Action.join;
       if (kind === point) {
-        run = before === point ? run + 1 : before === digit ? 2 : 1;
-        const after = next < end ? classAt(units, next, end) : edge;
-        alone = after !== digit || run % 2 === 1;
-        cut = alone || before !== digit;
-      }
+        run = before === point ? run + 1 : before >= digit ? 2 : 1;
+        const after = next < end ? classOf(codePointAt(units, next, end)) : edge;
+        action = after >= digit ? actionOf(kind, before, run) : Action.alone;
+      } else if (kind <= dash) action = actionOf(kind, before, 0);
       before = kind;
-      if (cut && token >= 0) {
+      if (action !== Action.join && token >= 0) {
         pushSpan(into, token, i);
         token = -1;
       }
-      if (alone) pushSpan(into, i, next);
-      else if (token < 0 && kind !== space) token = i;
+      if (action === Action.alone) pushSpan(into, i, next);
+      else if (token < 0 && action !== Action.skip) token = i;
     }
     if (token >= 0) pushSpan(into, token, end);
   };

@@ -1,3 +1,5 @@
+import { collapsePythonSpace, trimPythonEnd } from "../python-space.ts";
+
 /** How TER prepares text. All default to false. */
 export interface TercomOptions {
   /** Cut punctuation off and resolve entities. */
@@ -36,7 +38,7 @@ const ASIAN_PUNCTUATION =
  */
 const ASIAN_CHARACTERS = /[\u2e80-\u2eff\u31c0-\u31ef\u3200-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f]/g;
 
-/** Makes sacrebleu's `tercom` preparation: its result, cut at white space, are TER's words. */
+/** Makes sacrebleu's `tercom` preparation: TER's words with single spaces between them. */
 export function tercom(options: TercomOptions = {}): (text: string) => string {
   const { normalized = false, noPunct = false, asianSupport = false, caseSensitive = false } = options;
   const substitutions: (readonly [RegExp, string])[] = [];
@@ -45,7 +47,9 @@ export function tercom(options: TercomOptions = {}): (text: string) => string {
   if (noPunct) substitutions.push([PUNCTUATION, ""]);
   if (noPunct && asianSupport) substitutions.push([ASIAN_PUNCTUATION, ""]);
   return (text) => {
-    const start = caseSensitive ? text : text.toLowerCase();
-    return substitutions.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), start);
+    let result = trimPythonEnd(text);
+    if (!caseSensitive) result = result.toLowerCase();
+    for (const [pattern, replacement] of substitutions) result = result.replace(pattern, replacement);
+    return collapsePythonSpace(result);
   };
 }

@@ -74,7 +74,7 @@ function marks(
   const bottom = panels.at(-1)?.bottom ?? top;
   const from = onset === null ? 0 : x(onset.lo);
   const breadth = onset === null ? 0 : Math.max(3, x(onset.hi) - from);
-  return html`${onset !== null && html`<rect class="onset" x="${round(from)}" y="${top}" width="${round(breadth)}" height="${bottom - top}" />${markLabel({ text: `onset ${formatSpan(onset)}`, at: from + breadth / 2, y: 14, width, look: "onset-label" })}`}${ship !== null && html`<line class="ship" x1="${round(x(ship.x))}" x2="${round(x(ship.x))}" y1="${top}" y2="${bottom}" />${markLabel({ text: `▼ ship ${ship.label}`, at: x(ship.x), y: 34, width, look: "ship-label" })}`}`;
+  return html`${onset !== null && html`<rect class="onset" x="${round(from)}" y="${top}" width="${round(breadth)}" height="${bottom - top}" />${markLabel({ text: `${onset.text} ${formatSpan(onset)}`, at: from + breadth / 2, y: 14, width, look: "onset-label" })}`}${ship !== null && html`<line class="ship-line" x1="${round(x(ship.x))}" x2="${round(x(ship.x))}" y1="${top}" y2="${bottom}" />${markLabel({ text: `▼ ship ${ship.label}`, at: x(ship.x), y: 34, width, look: "ship-label" })}`}`;
 }
 
 interface MarkLabel {

@@ -24,7 +24,7 @@ export interface CurveData {
   /** True if the axis counts steps; otherwise checkpoints stand side by side in their order. */
   readonly hasSteps: boolean;
   /** Steps between which overfitting or divergence began. */
-  readonly onset: { readonly lo: number; readonly hi: number } | null;
+  readonly onset: { readonly lo: number; readonly hi: number; readonly text: string } | null;
   readonly ship: { readonly x: number; readonly label: string } | null;
 }
 
@@ -51,9 +51,15 @@ export function curveData(comparison: Comparison, row: MetricRow | null): CurveD
     }),
     stops,
     hasSteps,
-    onset: hasSteps ? (comparison.training?.diagnosis.since ?? null) : null,
+    onset: hasSteps ? onsetOf(comparison) : null,
     ship: shipped === undefined ? null : { x: shipped.x, label: shipped.label },
   };
+}
+
+function onsetOf({ training }: Comparison): CurveData["onset"] {
+  const diagnosis = training?.diagnosis;
+  if (diagnosis === undefined || diagnosis.since === null) return null;
+  return { ...diagnosis.since, text: diagnosis.verdict === "diverged" ? "diverges at" : "overfitting begins" };
 }
 
 /** What can be drawn of a loss curve: a loss that is not a number is a gap. */

@@ -6,22 +6,17 @@ function blockElement(name: string): HTMLScriptElement {
   return element;
 }
 
-/** The bytes of a block. `once` frees its text: columns are kept opened, texts are opened again when needed. */
-export async function readBytes(name: string, { once = true }: { readonly once?: boolean } = {}): Promise<ArrayBuffer> {
-  const element = blockElement(name);
-  const bytes = fromBase64(element.textContent);
-  if (once) element.remove();
-  return decompressed(bytes).arrayBuffer();
+/** The bytes of a block. Its text stays in the page: a copy saved from the browser must work too. */
+export function readBytes(name: string): Promise<ArrayBuffer> {
+  return decompressed(name).arrayBuffer();
 }
 
-export async function readJson<T>(name: string, { once = true }: { readonly once?: boolean } = {}): Promise<T> {
-  const element = blockElement(name);
-  const bytes = fromBase64(element.textContent);
-  if (once) element.remove();
-  return (await decompressed(bytes).json()) as T;
+export async function readJson<T>(name: string): Promise<T> {
+  return (await decompressed(name).json()) as T;
 }
 
-function decompressed(bytes: Uint8Array<ArrayBuffer>): Response {
+function decompressed(name: string): Response {
+  const bytes = fromBase64(blockElement(name).textContent);
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
 }
 

@@ -39,7 +39,7 @@ export async function loadReport(): Promise<ReportData> {
     readBytes(BlockName.chunkAt).then((bytes) => new Uint32Array(bytes)),
     ...meta.slices.map((_, field) => readBytes(BlockName.slice(field)).then((bytes) => new Uint16Array(bytes))),
   ]);
-  const openChunk = recentCache(OPEN_CHUNKS, (chunk) => readJson<StoredSample[]>(BlockName.text(chunk), { once: false }));
+  const openChunk = recentCache(OPEN_CHUNKS, (chunk) => readJson<StoredSample[]>(BlockName.text(chunk)));
   const openScores = recentCache(Infinity, (metric) => loadScores(meta, metric));
   return {
     meta,

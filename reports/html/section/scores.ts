@@ -53,7 +53,7 @@ function nameCell({ ship, checkpoints }: Comparison, id: string, order: number):
 
 function numberCell(value: number | null, format: (value: number) => string, isBest = false): Html {
   if (value === null) return html`<td class="num missing">${MISSING}</td>`;
-  return html`<td class="num${isBest ? " best" : ""}" data-v="${value}">${isBest && html`<span class="mark" title="lowest">•</span>`}${format(value)}</td>`;
+  return html`<td class="num${isBest ? " best" : ""}" data-v="${value}">${isBest && html`<span class="mark" title="lowest">•</span>`}<span class="value">${format(value)}</span></td>`;
 }
 
 function legend({ base, checkpoints, alpha }: Comparison): Html {

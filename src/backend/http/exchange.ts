@@ -15,12 +15,16 @@ export interface Answer {
 
 /** A request on its way. */
 interface Flight {
+  /** Its place among the flights; given to another once it has landed. */
+  readonly slot: number;
+  readonly signal: AbortSignal;
   readonly deadline: number;
   /** When the answer's last bytes came; infinite before the first, as a model may think as long as it likes. */
   lastBytes: number;
   /** Known once the request has a connection. */
   controller: Dispatcher.DispatchController | undefined;
-  abort(reason: Error): void;
+  hasLanded: boolean;
+  reject(error: Error): void;
 }
 
 /** Sends requests over one pool, with a limit on their whole duration. */
@@ -42,37 +46,62 @@ function headerText(value: string | string[] | undefined): string | undefined {
 /** The answer, or its rest, did not come in time. */
 export class AnswerTimeoutError extends Error {}
 
-/** Aborts flights when a signal fires, with one listener a signal: adding one a request costs more than parsing it. */
-function createAbortRegistry(): (signal: AbortSignal) => Set<Flight> {
-  const known = new WeakMap<AbortSignal, Set<Flight>>();
-  return (signal) => {
-    let flights = known.get(signal);
-    if (flights === undefined) {
-      const created = new Set<Flight>();
-      const abortAll = (): void => {
-        for (const flight of created) flight.abort(signal.reason as Error);
+/** The requests under way. */
+interface Flights {
+  start(signal: AbortSignal, deadline: number, reject: (error: Error) => void): Flight;
+  land(flight: Flight): void;
+  /** Ends those that match, with the reason given for each. */
+  abortWhere(match: (flight: Flight) => Error | undefined): void;
+}
+
+/**
+ * Slots that are used again. The obvious Set costs a sixth of a request's whole CPU time (measured with bench/overhead:
+ * 37 against 32 µs), probably because its table is old and every request young.
+ */
+function createFlights(): Flights {
+  const slots: (Flight | undefined)[] = [];
+  const free: number[] = [];
+  const land = (flight: Flight): void => {
+    if (flight.hasLanded) return;
+    flight.hasLanded = true;
+    slots[flight.slot] = undefined;
+    free.push(flight.slot);
+  };
+  return {
+    start(signal, deadline, reject) {
+      const slot = free.pop() ?? slots.length;
+      const flight: Flight = {
+        slot,
+        signal,
+        deadline,
+        lastBytes: Infinity,
+        controller: undefined,
+        hasLanded: false,
+        reject,
       };
-      signal.addEventListener("abort", abortAll, { once: true });
-      known.set(signal, created);
-      flights = created;
-    }
-    return flights;
+      slots[slot] = flight;
+      return flight;
+    },
+    land,
+    abortWhere(match) {
+      for (const flight of slots) {
+        const reason = flight === undefined ? undefined : match(flight);
+        if (flight === undefined || reason === undefined) continue;
+        land(flight);
+        // One that waits for a connection has no controller yet; it is aborted when it gets one.
+        flight.controller?.abort(reason);
+        flight.reject(reason);
+      }
+    },
   };
 }
 
-interface Receiver {
-  readonly flight: Flight;
-  /** False once the request was aborted. */
-  isWanted(): boolean;
-  /** Takes the flight off the books. */
-  land(): void;
-  resolve(answer: Answer): void;
-  reject(error: Error): void;
-}
-
 /** Collects one answer. Most come in one piece, which is then decoded where it lies. */
-function createHandler(receiver: Receiver): Dispatcher.DispatchHandler {
-  const { flight } = receiver;
+function createHandler(
+  flight: Flight,
+  flights: Flights,
+  resolve: (answer: Answer) => void,
+): Dispatcher.DispatchHandler {
   const started = performance.now();
   let status = 0;
   let headers: Dispatcher.ResponseData["headers"] = {};
@@ -81,7 +110,7 @@ function createHandler(receiver: Receiver): Dispatcher.DispatchHandler {
   return {
     onRequestStart(controller) {
       flight.controller = controller;
-      if (!receiver.isWanted()) controller.abort(new Error("aborted before it was sent"));
+      if (flight.hasLanded) controller.abort(new Error("aborted before it was sent"));
     },
     onResponseStart(_, code, fields) {
       status = code;
@@ -93,9 +122,9 @@ function createHandler(receiver: Receiver): Dispatcher.DispatchHandler {
       else (more ??= [first]).push(chunk);
     },
     onResponseEnd() {
-      receiver.land();
+      flights.land(flight);
       const bytes = more === undefined ? first : Buffer.concat(more);
-      receiver.resolve({
+      resolve({
         status,
         retryAfter: headerText(headers["retry-after"]),
         location: headerText(headers["location"]),
@@ -104,8 +133,8 @@ function createHandler(receiver: Receiver): Dispatcher.DispatchHandler {
       });
     },
     onResponseError(_, error) {
-      receiver.land();
-      receiver.reject(error);
+      flights.land(flight);
+      flight.reject(error);
     },
   };
 }
@@ -120,18 +149,23 @@ export function createExchange(
 ): Exchange {
   const { headers, timeout } = options;
   const idleLimit = Math.min(timeout, IDLE_LIMIT);
-  // One sweep over all of them every second, for timers of each request's own would cost more than parsing its answer.
-  const waiting = new Set<Flight>();
-  const flightsOf = createAbortRegistry();
+  const flights = createFlights();
+  const listeners = new Map<AbortSignal, () => void>();
   let sweeper: NodeJS.Timeout | undefined;
-  const sweep = (): void => {
+  const overdue = (flight: Flight): Error | undefined => {
     const now = performance.now();
-    for (const flight of waiting) {
-      if (now > flight.deadline) flight.abort(new AnswerTimeoutError(`no complete answer within ${timeout / 1000} s`));
-      else if (now - flight.lastBytes > idleLimit) {
-        flight.abort(new AnswerTimeoutError(`the answer stalled for ${idleLimit / 1000} s`));
-      }
-    }
+    if (now > flight.deadline) return new AnswerTimeoutError(`no complete answer within ${timeout / 1000} s`);
+    if (now - flight.lastBytes <= idleLimit) return undefined;
+    return new AnswerTimeoutError(`the answer stalled for ${idleLimit / 1000} s`);
+  };
+  /** One listener a signal and one sweep a second: a listener and a timer a request would cost more than its answer. */
+  const watch = (signal: AbortSignal): void => {
+    sweeper ??= setInterval(() => flights.abortWhere(overdue), Math.min(1000, timeout / 4)).unref();
+    if (listeners.has(signal)) return;
+    const abortAll = (): void =>
+      flights.abortWhere((flight) => (flight.signal === signal ? (signal.reason as Error) : undefined));
+    listeners.set(signal, abortAll);
+    signal.addEventListener("abort", abortAll, { once: true });
   };
   const send = (request: Outgoing, signal: AbortSignal): Promise<Answer> =>
     new Promise((resolve, reject) => {
@@ -139,27 +173,15 @@ export function createExchange(
         reject(signal.reason as Error);
         return;
       }
-      sweeper ??= setInterval(sweep, Math.min(1000, timeout / 4)).unref();
-      const ofSignal = flightsOf(signal);
-      const land = (): void => {
-        waiting.delete(flight);
-        ofSignal.delete(flight);
-      };
-      const flight: Flight = {
-        deadline: performance.now() + timeout,
-        lastBytes: Infinity,
-        controller: undefined,
-        abort(reason) {
-          land();
-          flight.controller?.abort(reason);
-          reject(reason);
-        },
-      };
-      waiting.add(flight);
-      ofSignal.add(flight);
-      const isWanted = (): boolean => waiting.has(flight);
-      const handler = createHandler({ flight, isWanted, land, resolve, reject });
+      watch(signal);
+      const flight = flights.start(signal, performance.now() + timeout, reject);
+      const handler = createHandler(flight, flights, resolve);
       pool.dispatch({ path: request.path, method: "POST", headers, body: request.body }, handler);
     });
-  return { send, stop: () => clearInterval(sweeper) };
+  const stop = (): void => {
+    clearInterval(sweeper);
+    for (const [signal, listener] of listeners) signal.removeEventListener("abort", listener);
+    listeners.clear();
+  };
+  return { send, stop };
 }

@@ -206,7 +206,8 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
     keepAliveTimeout: 30_000,
     maxResponseSize: MAX_BODY,
   });
-  const key = options.secret();
+  // Keys read from files end in a line break, which no header may hold.
+  const key = options.secret()?.trim();
   const isBearer = options.secretHeader.toLowerCase() === "authorization";
   const headers: Record<string, string> = {
     "content-type": "application/json",

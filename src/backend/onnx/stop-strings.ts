@@ -13,7 +13,7 @@ export interface StopStrings {
  * Stop strings may span tokens. Decoding the whole output after every token would cost more than the model, so a
  * token is first asked whether its own text holds the last character of a stop string. That is remembered per token.
  */
-export function createStopStrings(codec: TextCodec, stops: readonly string[]): StopStrings {
+export function createStopStrings(codec: Pick<TextCodec, "decode">, stops: readonly string[]): StopStrings {
   const wanted = stops.filter((stop) => stop !== "");
   const lastCharacters = wanted.map((stop) => stop.at(-1) as string);
   const remembered = new Map<number, boolean>();

@@ -3,7 +3,8 @@ import { open, type FileHandle } from "node:fs/promises";
 import { hasErrno, EvalhError, messageOf } from "../../core/errors.ts";
 import { decodeLine } from "./checked-line.ts";
 
-const READ_BYTES = 1 << 20;
+/** Small: what is cut from a block can keep the whole block alive. */
+const READ_BYTES = 1 << 17;
 const NEWLINE = 0x0a;
 
 /** One line of a file and where it lies. */
@@ -28,32 +29,39 @@ export async function* readLines(path: string): AsyncGenerator<StoredLine> {
     throw storeError("read", path, error);
   }
   try {
-    let rest: Buffer = Buffer.alloc(0);
-    let restOffset = 0;
-    for (let position = 0; ;) {
-      const chunk = Buffer.allocUnsafe(READ_BYTES);
-      const { bytesRead } = await file.read(chunk, 0, READ_BYTES, position);
+    let buffer = Buffer.allocUnsafe(2 * READ_BYTES);
+    let held = 0;
+    let offset = 0;
+    for (;;) {
+      if (buffer.length - held < READ_BYTES) buffer = grown(buffer, held);
+      const { bytesRead } = await file.read(buffer, held, READ_BYTES, offset + held);
       if (bytesRead === 0) break;
-      position += bytesRead;
-      const block =
-        rest.length === 0 ? chunk.subarray(0, bytesRead) : Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
+      const block = buffer.subarray(0, held + bytesRead);
       let start = 0;
-      for (let end = block.indexOf(NEWLINE); end >= 0; end = block.indexOf(NEWLINE, start)) {
+      // What is held over has no newline: only the new bytes are searched.
+      for (let end = block.indexOf(NEWLINE, held); end >= 0; end = block.indexOf(NEWLINE, start)) {
         yield {
           record: decodeLine(block.subarray(start, end)),
-          offset: restOffset + start,
+          offset: offset + start,
           length: end - start,
           ended: true,
         };
         start = end + 1;
       }
-      rest = block.subarray(start);
-      restOffset += start;
+      block.copyWithin(0, start);
+      held = block.length - start;
+      offset += start;
     }
-    if (rest.length > 0) yield { record: undefined, offset: restOffset, length: rest.length, ended: false };
+    if (held > 0) yield { record: undefined, offset, length: held, ended: false };
   } finally {
     await file.close();
   }
+}
+
+function grown(buffer: Buffer<ArrayBuffer>, held: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafe(2 * buffer.length);
+  buffer.copy(larger, 0, 0, held);
+  return larger;
 }
 
 /** An error of the file system under a run, as the user should read it. */

@@ -29,6 +29,7 @@ async function checkTask(task: TaskOutline, index: number, context: CheckContext
   if (!context.isSound(dataset) || task.datasets.length === 0) return [];
   const columns = await firstColumns(index, context);
   if (columns === null) return [];
+  if (columns instanceof EvalhError) return [source.at(dataset, unreadable(columns))];
   const known = task.hasFewShot ? new Set([...columns.first, "examples"]) : columns.first;
   const templates = (task.prompt === null ? task.references : [task.prompt, ...task.references])
     .filter(({ pointer }) => context.isSound(pointer))
@@ -55,8 +56,13 @@ interface Columns {
   readonly any: ReadonlySet<string>;
 }
 
-/** The columns of a task's first rows; null if they cannot be read, which reading the dataset reports. */
-async function firstColumns(index: number, { source, folder }: CheckContext): Promise<Columns | null> {
+function unreadable({ message, hint, place }: EvalhError): { message: string; hint: string | undefined } {
+  const where = [place?.file, place?.line, place?.column].filter((part) => part !== undefined).join(":");
+  return { message: `cannot be read: ${message} (${where})`, hint };
+}
+
+/** The columns of a task's first rows, or why they cannot be read; null if there is no such task. */
+async function firstColumns(index: number, { source, folder }: CheckContext): Promise<Columns | EvalhError | null> {
   const raw = (source.data as RawSuite).tasks[index]?.dataset;
   if (raw === undefined) return null;
   const {
@@ -73,6 +79,7 @@ async function firstColumns(index: number, { source, folder }: CheckContext): Pr
     }
   } catch (error) {
     if (!(error instanceof EvalhError)) throw error;
+    return error;
   }
   return first === null ? null : { first, any };
 }

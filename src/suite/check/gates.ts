@@ -26,22 +26,20 @@ interface With {
 }
 
 function checkGate(gate: JsonValue, pointer: string, { context, metrics }: With): Problem[] {
-  // What the schema has accepted is a RawGate.
-  return isJsonObject(gate) && context.isSound(pointer)
-    ? soundGate(gate as unknown as RawGate, pointer, { context, metrics })
-    : [];
-}
-
-function soundGate(gate: RawGate, pointer: string, { context, metrics }: With): Problem[] {
-  const { source } = context;
+  if (!isJsonObject(gate)) return [];
   const { metric } = gate;
   const at = pointerTo(pointer, "metric");
-  const unknown = metricProblem(metric, { metrics, special: true });
-  if (unknown !== null) return [source.at(at, unknown)];
-  if (metric === "overfit" && context.outline.log === null) {
-    return [source.at(at, { message: "overfit needs the training run's log", hint: "add `training: { log: … }`" })];
-  }
-  return [...modeProblems(gate, pointer, context), ...sliceProblems(gate, pointer, context)];
+  const unknown = typeof metric === "string" ? gateMetricProblem(metric, { context, metrics }) : null;
+  const found = unknown === null ? [] : [context.source.at(at, unknown)];
+  if (!context.isSound(pointer)) return found;
+  // What the schema has accepted is a RawGate.
+  const raw = gate as unknown as RawGate;
+  return [...found, ...modeProblems(raw, pointer, context), ...sliceProblems(raw, pointer, context)];
+}
+
+function gateMetricProblem(metric: string, { context, metrics }: With): ReturnType<typeof metricProblem> {
+  if (metric !== "overfit" || context.outline.log !== null) return metricProblem(metric, { metrics, special: true });
+  return { message: "overfit needs the training run's log", hint: "add `training: { log: … }`" };
 }
 
 /** Keys that a gate's mode has no use for. */

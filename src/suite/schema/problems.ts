@@ -85,7 +85,9 @@ function problemOf(source: SourceDocument, error: ErrorObject): Problem {
     case "enum":
       return source.at(pointer, notAllowed(error));
     case "uniqueItems":
-      return source.at(pointerTo(pointer, String(params["i"])), { message: "stands in the list a second time" });
+      return source.at(pointerTo(pointer, Math.max(Number(params["i"]), Number(params["j"]))), {
+        message: "stands in the list a second time",
+      });
     case "false schema": {
       const key = pointerSteps(pointer).at(-1) ?? "";
       const message = `key "${key}" does not apply to this backend`;

@@ -39,6 +39,7 @@ export const checkpointFormats = {
   "torch-dcp": async () => (await import("./torch-dcp.ts")).torchDcp,
   lightning: async () => (await import("./archive-file.ts")).lightning,
   keras: async () => (await import("./archive-file.ts")).keras,
+  gguf: async () => (await import("./gguf.ts")).gguf,
 } satisfies Record<string, () => Promise<CheckpointFormat>>;
 
 // lightning_logs/version_0/checkpoints/… is the deepest in use.

@@ -277,7 +277,7 @@ describe("a failing endpoint", () => {
     ];
     // A fixed shuffle: request n meets fault (n × 37 mod 100), if there is one of that number.
     const server = await serve(({ number }) => faults[(number * 37) % 100] ?? OK);
-    const transport = await open(server.origin, { timeout: 300 });
+    const transport = await open(server.origin, { timeout: 800 });
     const counts = { read: 0, failed: 0 };
     let left = 2000;
     const worker = async (): Promise<void> => {
@@ -286,6 +286,8 @@ describe("a failing endpoint", () => {
     await Promise.all(Array.from({ length: 64 }, worker));
     expect(counts.read + counts.failed).toBe(2000);
     expect(counts.failed).toBeLessThan(20);
-    expect(server.received.length).toBeLessThan(2000 * 1.11);
+    // Of the retries, those that a 429 asked for are free; the others may be a tenth of all requests, and ten.
+    const asked = server.received.filter(({ number }) => (number * 37) % 100 < 2).length;
+    expect(server.received.length).toBeLessThanOrEqual((2000 + 10 + asked) / 0.9);
   });
 });

@@ -39,6 +39,49 @@ const always = (info: number): boolean => info >>> 31 === 1;
 /** Visits the candidates at a place in MeCab's order, which decides between equally good readings. */
 export type VisitCandidates = (bytes: Uint8Array, position: number, visit: (candidate: Candidate) => void) => void;
 
+/** A text and the categories of its characters. Nothing from `end` on is looked at. */
+interface Text {
+  readonly bytes: Uint8Array;
+  readonly end: number;
+  readonly codes: Uint32Array;
+}
+
+function infoAt({ bytes, codes }: Text, index: number): number {
+  return codes[codeAt(bytes, index)] ?? 0;
+}
+
+/** Walks on from a character with the info `first` while each character shares a category with the one before it. */
+function walk(text: Text, from: number, first: number): { readonly at: number; readonly walked: number } {
+  let at = from;
+  let walked = 0;
+  let before = first;
+  while (at < text.end) {
+    const info = infoAt(text, at);
+    if ((kinds(before) & kinds(info)) === 0) break;
+    before = info;
+    at += characterLength(text.bytes[at] as number);
+    walked++;
+  }
+  return { at, walked };
+}
+
+/** Visits where an unknown word that begins at `start` may end: behind its group, and behind its first characters. */
+function visitUnknownEnds(text: Text, start: number, visit: (end: number) => void): void {
+  const info = infoAt(text, start);
+  let at = start + characterLength(text.bytes[start] as number);
+  let groupEnd = -1;
+  if (groups(info)) {
+    const group = walk(text, at, info);
+    groupEnd = group.at;
+    if (group.walked <= MAX_GROUP) visit(groupEnd);
+  }
+  for (let length = 1; length <= unknownLength(info) && at !== groupEnd; length++) {
+    visit(at);
+    if (at >= text.end || (kinds(info) & kinds(infoAt(text, at))) === 0) return;
+    at += characterLength(text.bytes[at] as number);
+  }
+}
+
 /**
  * Finds the words that may stand at a place, as MeCab does: those of the dictionary, and unknown words by the
  * categories of their characters, where there are no others or the category asks for them in any case.
@@ -46,49 +89,12 @@ export type VisitCandidates = (bytes: Uint8Array, position: number, visit: (cand
 export function candidateFinder(dictionary: MecabDictionary): VisitCandidates {
   const { codes, names } = dictionary.categories;
   const unknown = names.map((name) => wordsOf(dictionary.unknown, name));
-  const infoAt = (bytes: Uint8Array, index: number): number => codes[codeAt(bytes, index)] ?? 0;
-
-  /** Walks on while each character shares a category with the one before it. */
-  const walk = (bytes: Uint8Array, span: { from: number; end: number }, first: number): { at: number; walked: number } => {
-    let at = span.from;
-    let walked = 0;
-    let before = first;
-    while (at < span.end) {
-      const info = infoAt(bytes, at);
-      if ((kinds(before) & kinds(info)) === 0) break;
-      before = info;
-      at += characterLength(bytes[at] as number);
-      walked++;
-    }
-    return { at, walked };
-  };
-  const visitUnknown = (bytes: Uint8Array, { start, end, found }: Unknown, visit: (end: number) => void): void => {
-    const info = infoAt(bytes, start);
-    let at = start + characterLength(bytes[start] as number);
-    let visited = found;
-    let groupEnd = -1;
-    if (groups(info)) {
-      const group = walk(bytes, { from: at, end }, info);
-      groupEnd = group.at;
-      if (group.walked <= MAX_GROUP) {
-        visit(groupEnd);
-        visited = true;
-      }
-    }
-    for (let length = 1; length <= unknownLength(info) && at <= end && at !== groupEnd; length++) {
-      visit(at);
-      visited = true;
-      if (at === end || (kinds(info) & kinds(infoAt(bytes, at))) === 0) break;
-      at += characterLength(bytes[at] as number);
-    }
-    if (!visited) visit(at);
-  };
-
   return (bytes, position, visit) => {
     const end = Math.min(bytes.length, position + MAX_BYTES);
-    const start = walk(bytes, { from: position, end }, codes[SPACE] as number).at;
+    const text = { bytes, end, codes };
+    const start = walk(text, position, codes[SPACE] as number).at;
     if (start >= end) return;
-    const info = infoAt(bytes, start);
+    const info = infoAt(text, start);
     let found = false;
     visitPrefixes(dictionary.known, { bytes, start, end }, (length, words) => {
       found = true;
@@ -96,15 +102,11 @@ export function candidateFinder(dictionary: MecabDictionary): VisitCandidates {
     });
     if (found && !always(info)) return;
     const words = unknown[defaultKind(info)] ?? { first: 0, count: 0 };
-    visitUnknown(bytes, { start, end, found }, (wordEnd) => {
+    const visitEnd = (wordEnd: number): void => {
+      found = true;
       visit({ known: false, words, start, end: wordEnd });
-    });
+    };
+    visitUnknownEnds(text, start, visitEnd);
+    if (!found) visitEnd(start + characterLength(bytes[start] as number));
   };
-}
-
-/** Where an unknown word begins, the last place looked at, and whether the dictionary knows a word there. */
-interface Unknown {
-  readonly start: number;
-  readonly end: number;
-  readonly found: boolean;
 }

@@ -100,7 +100,8 @@ export function visitPrefixes(
   let base = units[0] as number;
   for (let i = start; ; i++) {
     const value = units[2 * base] as number;
-    if (units[2 * base + 1] === base && value < 0) visit(i - start, { first: (-value - 1) >> 8, count: (-value - 1) & 0xff });
+    if (units[2 * base + 1] === base && value < 0)
+      visit(i - start, { first: (-value - 1) >> 8, count: (-value - 1) & 0xff });
     if (i === end) return;
     const next = base + (bytes[i] as number) + 1;
     if (units[2 * next + 1] !== base) return;
