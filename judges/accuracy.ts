@@ -70,6 +70,7 @@ function create(options: JsonObject, context: JudgeContext): Judge<AccuracyStats
     version: "1",
     signature: signatureOf("lm_eval:0.4.13", options),
     metrics: metricsOf(options),
+    flags: (stats) => (stats.predicted === null ? ["not_extracted"] : []),
     score: (completion, sample) =>
       attemptWithReferences(sample, () => {
         const choices = choicesOf(sample, context);

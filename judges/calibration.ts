@@ -94,7 +94,13 @@ export const calibration: JudgeModule = {
     type: "object",
     additionalProperties: false,
     properties: {
-      bins: { description: "Number of bins of confidence.", type: "integer", minimum: 1, maximum: 1000, default: DEFAULT_BINS },
+      bins: {
+        description: "Number of bins of confidence.",
+        type: "integer",
+        minimum: 1,
+        maximum: 1000,
+        default: DEFAULT_BINS,
+      },
       binning: {
         description: "Bins of equal width, or with equally many samples.",
         enum: ["width", "mass"],

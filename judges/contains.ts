@@ -34,7 +34,9 @@ export const contains: JudgeModule = {
         attemptWithReferences(sample, () => {
           const text = fold(completion.text);
           const occurs = (reference: string): boolean => text.includes(fold(reference));
-          return { correct: options["all"] === true ? sample.references.every(occurs) : sample.references.some(occurs) };
+          return {
+            correct: options["all"] === true ? sample.references.every(occurs) : sample.references.some(occurs),
+          };
         }),
     };
   },

@@ -10,6 +10,7 @@ export const judges = {
   f1: () => import("./f1.ts").then((m) => m.f1),
   json_valid: () => import("./json-valid.ts").then((m) => m.jsonValid),
   kappa: () => import("./kappa.ts").then((m) => m.kappa),
+  llm: () => import("./llm.ts").then((m) => m.llm),
   mcc: () => import("./mcc.ts").then((m) => m.mcc),
   numeric: () => import("./numeric.ts").then((m) => m.numeric),
   perplexity: () => import("./perplexity.ts").then((m) => m.perplexity),

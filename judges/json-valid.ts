@@ -13,8 +13,17 @@ type JsonStats = {
   readonly valid: boolean;
 };
 
-/** Patterns of a schema meet whatever a model wrote, so they too are matched in linear time. */
-const linearRegExp = Object.assign((source: string) => compilePattern(source), { code: "" });
+/**
+ * Patterns of a schema meet whatever a model wrote, so they too are matched in linear time. ajv takes patterns whose
+ * `toString` is the same for the same pattern.
+ */
+const linearRegExp = Object.assign(
+  (source: string) => {
+    const pattern = compilePattern(source);
+    return { test: (text: string) => pattern.test(text), toString: () => source };
+  },
+  { code: "" },
+);
 
 function compileSchema(schema: JsonObject): ValidateFunction {
   try {

@@ -5,7 +5,8 @@ import { countMetric, labelJudge } from "./answers/label-judge.ts";
 
 export const mcc: JudgeModule = {
   name: "mcc",
-  summary: "Matthews' correlation of predicted and true labels: 1 perfect, 0 as good as chance, also for unequal classes.",
+  summary:
+    "Matthews' correlation of predicted and true labels: 1 perfect, 0 as good as chance, also for unequal classes.",
   reference: "scikit-learn 1.9.1 matthews_corrcoef",
   needsReferences: true,
   options: { type: "object", additionalProperties: false, properties: ANSWER_OPTIONS },

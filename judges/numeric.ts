@@ -25,6 +25,7 @@ function create(options: JsonObject): Judge<NumericStats> {
     name: "numeric",
     version: "1",
     signature: signatureOf("numeric", { which, absolute, relative }),
+    flags: (stats) => (stats.predicted === null ? ["not_extracted"] : []),
     metrics: [proportionMetric<NumericStats>({ name: "numeric" }, (stats) => stats.correct)],
     score: (completion, sample) =>
       attemptWithReferences(sample, () => {

@@ -5,10 +5,18 @@ import { attemptWithReferences } from "./metric/attempt.ts";
 import { meanMetric } from "./metric/mean.ts";
 import { rougeScorer } from "./rouge/scorer.ts";
 
-/** F-measures 0..1 in the order of the types. */
-type RougeStats = readonly number[];
+type RougeStats = {
+  /** F-measures 0..1 in the order of the types. */
+  readonly f: readonly number[];
+  /** All words of the references are in scripts that ROUGE does not see: any text scores 0. */
+  readonly unseen?: true;
+};
 
 const TYPES = ["rouge1", "rouge2", "rougeL", "rougeLsum"];
+
+function isUnseen(reference: string): boolean {
+  return !/[a-z0-9]/i.test(reference) && /[\p{L}\p{N}]/u.test(reference);
+}
 
 function create(options: JsonObject): Judge<RougeStats> {
   const types = (options["types"] ?? TYPES) as readonly string[];
@@ -18,11 +26,13 @@ function create(options: JsonObject): Judge<RougeStats> {
     name: "rouge",
     version: "1",
     signature: signatureOf("rouge_score:0.1.2", { stemmer, ...options }),
-    metrics: types.map((type, index) => meanMetric<RougeStats>({ name: type }, (stats) => stats[index] as number)),
+    metrics: types.map((type, index) => meanMetric<RougeStats>({ name: type }, ({ f }) => f[index] as number)),
+    flags: (stats) => (stats.unseen === true ? ["script_not_seen"] : []),
     score: (completion, sample) =>
-      attemptWithReferences(sample, () =>
-        scorer.scoreMulti(sample.references, completion.text).map((score) => score.fmeasure),
-      ),
+      attemptWithReferences(sample, () => {
+        const f = scorer.scoreMulti(sample.references, completion.text).map((score) => score.fmeasure);
+        return sample.references.every(isUnseen) ? { f, unseen: true } : { f };
+      }),
   };
 }
 

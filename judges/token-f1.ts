@@ -6,7 +6,8 @@ import { meanMetric } from "./metric/mean.ts";
 
 export const tokenF1: JudgeModule = {
   name: "token_f1",
-  summary: "F1 of the words shared with the closest reference, as in SQuAD. English articles and punctuation do not count.",
+  summary:
+    "F1 of the words shared with the closest reference, as in SQuAD. English articles and punctuation do not count.",
   reference: "SQuAD evaluate-v1.1.py, evaluate-v2.0.py",
   needsReferences: true,
   options: {

@@ -80,6 +80,13 @@ export function decidingRow(comparison: Comparison): MetricRow | null {
   return rows.find(({ key }) => key === wanted) ?? rows[0] ?? null;
 }
 
+/** All test metrics, the deciding one first. */
+export function decidingFirst(comparison: Comparison): readonly MetricRow[] {
+  const first = decidingRow(comparison);
+  const others = testRows(comparison).filter((row) => row !== first);
+  return first === null ? others : [first, ...others];
+}
+
 /** Places of the base checkpoint and of the one first compared with it: the last of the series that is another. */
 export function firstPair(comparison: Comparison): { readonly base: number; readonly head: number } {
   const found = comparison.checkpoints.findIndex(({ id }) => id === comparison.base);

@@ -21,11 +21,8 @@ export function wordDiff(before: string, after: string): readonly DiffPart[] {
   while (tail < a.length - head && tail < b.length - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
   const middleA = a.slice(head, a.length - tail);
   const middleB = b.slice(head, b.length - tail);
-  return joinParts([
-    ...a.slice(0, head).map((text) => ({ kind: "same", text }) as const),
-    ...editScript(middleA, middleB),
-    ...a.slice(a.length - tail).map((text) => ({ kind: "same", text }) as const),
-  ]);
+  const same = (words: readonly string[]): DiffPart => ({ kind: "same", text: words.join("") });
+  return joinParts([same(a.slice(0, head)), ...editScript(middleA, middleB), same(a.slice(a.length - tail))]);
 }
 
 function splitWords(text: string): readonly string[] {
@@ -52,7 +49,10 @@ function forward(a: readonly string[], b: readonly string[]): readonly Int32Arra
     trace.push(reach.slice());
     const next = reach.slice();
     for (let diagonal = -edits; diagonal <= edits; diagonal += 2) {
-      const isDown = comesFromAbove(reach, middle + diagonal, { isFirst: diagonal === -edits, isLast: diagonal === edits });
+      const isDown = comesFromAbove(reach, middle + diagonal, {
+        isFirst: diagonal === -edits,
+        isLast: diagonal === edits,
+      });
       let x = isDown ? (reach[middle + diagonal + 1] as number) : (reach[middle + diagonal - 1] as number) + 1;
       while (x < a.length && x - diagonal < b.length && a[x] === b[x - diagonal]) x++;
       next[middle + diagonal] = x;
@@ -79,7 +79,10 @@ function backward(a: readonly string[], b: readonly string[], trace: readonly In
     const reach = trace[edits] as Int32Array;
     const middle = (reach.length - 1) / 2;
     const diagonal = x - y;
-    const isDown = comesFromAbove(reach, middle + diagonal, { isFirst: diagonal === -edits, isLast: diagonal === edits });
+    const isDown = comesFromAbove(reach, middle + diagonal, {
+      isFirst: diagonal === -edits,
+      isLast: diagonal === edits,
+    });
     const from = diagonal + (isDown ? 1 : -1);
     const fromX = edits === 0 ? 0 : (reach[middle + from] as number);
     const fromY = edits === 0 ? 0 : fromX - from;
@@ -94,27 +97,50 @@ function backward(a: readonly string[], b: readonly string[], trace: readonly In
   return parts.reverse();
 }
 
-/** Neighbours of a kind as one part; between two same parts, what was removed before what was added. */
+/**
+ * Neighbours of a kind as one part; between two same parts, what was removed before what was added. Spaces and
+ * punctuation that happen to agree between two changes belong to them: otherwise a rewritten sentence is confetti.
+ */
 function joinParts(parts: readonly DiffPart[]): readonly DiffPart[] {
   const joined: DiffPart[] = [];
   let removed = "";
   let added = "";
+  /** What agrees behind a change, until it shows whether another change follows. */
+  let between = "";
   const flush = (): void => {
-    if (removed !== "") joined.push({ kind: "removed", text: removed });
-    if (added !== "") joined.push({ kind: "added", text: added });
+    const ended: readonly DiffPart[] = [
+      { kind: "removed", text: removed },
+      { kind: "added", text: added },
+      { kind: "same", text: between },
+    ];
+    joined.push(...ended.filter(({ text }) => text !== ""));
     removed = "";
     added = "";
+    between = "";
   };
   for (const { kind, text } of parts) {
-    if (kind === "removed") removed += text;
-    else if (kind === "added") added += text;
-    else if (text !== "") {
-      flush();
-      const last = joined.at(-1);
-      if (last?.kind === "same") joined[joined.length - 1] = { kind, text: last.text + text };
-      else joined.push({ kind, text });
+    if (kind === "same") {
+      between += text;
+      if (removed + added === "" || /[\p{L}\p{N}]/u.test(between)) flush();
+      continue;
     }
+    removed += between;
+    added += between;
+    between = "";
+    if (kind === "removed") removed += text;
+    else added += text;
   }
   flush();
+  return joinSame(joined);
+}
+
+function joinSame(parts: readonly DiffPart[]): readonly DiffPart[] {
+  const joined: DiffPart[] = [];
+  for (const part of parts) {
+    const last = joined.at(-1);
+    if (part.kind === "same" && last?.kind === "same")
+      joined[joined.length - 1] = { kind: "same", text: last.text + part.text };
+    else if (part.text !== "") joined.push(part);
+  }
   return joined;
 }

@@ -34,7 +34,7 @@ export function generatedTexts({ pairs, seed, lines, words }: TextOptions): Text
       text.map((line) => `${edit(line).join(" ")}.`).join("\n");
     references.push(join((line) => line));
     a.push(join((line) => damaged(random, line, { rate: 0.15, word })));
-    b.push(join((line) => damaged(random, line, { rate: 0.17, word })));
+    b.push(join((line) => damaged(random, line, { rate: 0.151, word })));
   }
   return { references, a, b };
 }

@@ -56,7 +56,8 @@ export function choicesOf(sample: Sample, context: JudgeContext): readonly strin
 export function targetsAmong(choices: readonly string[], references: readonly string[]): string[] {
   return references.map((reference) => {
     const wanted = trimPython(reference);
-    const target = choices.find((choice) => choice === reference) ?? choices.find((choice) => trimPython(choice) === wanted);
+    const target =
+      choices.find((choice) => choice === reference) ?? choices.find((choice) => trimPython(choice) === wanted);
     if (target !== undefined) return target;
     throw new EvalhError("E_JUDGE", `The reference ${JSON.stringify(reference)} is none of the choices.`, {
       hint: "References must be the text of a choice, not its number or letter.",
@@ -86,7 +87,8 @@ export function answerFinder(
   context: JudgeContext,
 ): (completion: Completion, sample: Sample) => Answer {
   const read = answerReader(options);
-  const fold = (text: string): string => (options["ignore_case"] === true ? trimPython(text).toLowerCase() : trimPython(text));
+  const fold = (text: string): string =>
+    options["ignore_case"] === true ? trimPython(text).toLowerCase() : trimPython(text);
   return (completion, sample) => {
     const choices = choicesOf(sample, context);
     const targets = choices === undefined ? sample.references.map(fold) : targetsAmong(choices, sample.references);

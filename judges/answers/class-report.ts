@@ -29,7 +29,10 @@ export function classReport(counts: ClassCounts, zeroDivision = 0): ClassReport 
     recall: truth === 0 ? zeroDivision : right / truth,
     f1: predicted + truth === 0 ? zeroDivision : (2 * right) / (predicted + truth),
   });
-  const perClass = classes.map(({ right, predicted, truth }) => ({ ...scores(right, predicted, truth), support: truth }));
+  const perClass = classes.map(({ right, predicted, truth }) => ({
+    ...scores(right, predicted, truth),
+    support: truth,
+  }));
   const averaged = (weightOf: (support: number) => number): ClassScores => {
     const mean = (measure: keyof ClassScores): number => {
       const defined = perClass.filter((one) => !Number.isNaN(one[measure]));

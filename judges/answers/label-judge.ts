@@ -52,6 +52,7 @@ export function labelJudge(
   return {
     ...identity,
     version: "1",
+    flags: (stats) => (stats.predicted === null ? ["not_extracted"] : []),
     score: (completion, sample) =>
       attemptWithReferences(sample, () => {
         const { predicted, targets, correct } = find(completion, sample);

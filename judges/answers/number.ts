@@ -1,5 +1,6 @@
 /** A number as people and models write it: with a sign, thousands separated by commas, decimals, an exponent. */
-const NUMBER = /(?<![\w.])[-+\u2212]?(?:\d{1,3}(?:,\d{3})+(?![\d,])|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?|(?<!\w)[-+\u2212]?\.\d+/g;
+const NUMBER =
+  /(?<!\w|\w\.)[-+\u2212]?(?:\d{1,3}(?:,\d{3})+(?![\d,])|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?|(?<![\w.])[-+\u2212]?\.\d+/g;
 
 function parse(written: string): number {
   return Number(written.replaceAll(",", "").replace("\u2212", "-"));

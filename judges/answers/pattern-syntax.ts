@@ -146,7 +146,13 @@ function group(cursor: Cursor): PatternNode {
   return index === undefined ? node : { kind: "group", node, index };
 }
 
-const ASSERTIONS: Readonly<Record<string, Assertion>> = { b: "word-edge", B: "no-word-edge", A: "start", Z: "end", z: "end" };
+const ASSERTIONS: Readonly<Record<string, Assertion>> = {
+  b: "word-edge",
+  B: "no-word-edge",
+  A: "start",
+  Z: "end",
+  z: "end",
+};
 
 function escape(cursor: Cursor): PatternNode {
   const at = ASSERTIONS[cursor.source[cursor.at + 1] ?? ""];
@@ -197,7 +203,6 @@ function characterSet(cursor: Cursor, source: string): PatternNode {
     throw invalid(cursor, "there is no such set of characters");
   }
   const ascii = Uint8Array.from({ length: ASCII }, (_, code) => (expression.test(String.fromCharCode(code)) ? 1 : 0));
-  const has: CharacterSet = (code) =>
-    code < ASCII ? ascii[code] === 1 : expression.test(String.fromCodePoint(code));
+  const has: CharacterSet = (code) => (code < ASCII ? ascii[code] === 1 : expression.test(String.fromCodePoint(code)));
   return { kind: "set", has };
 }

@@ -69,5 +69,7 @@ export function calibrationError(bins: readonly Bin[]): CalibrationError {
     squares += (count / total) * gap ** 2;
     mce = Math.max(mce, gap);
   }
-  return total === 0 ? { ece: Number.NaN, mce: Number.NaN, rmsce: Number.NaN } : { ece, mce, rmsce: Math.sqrt(squares) };
+  return total === 0
+    ? { ece: Number.NaN, mce: Number.NaN, rmsce: Number.NaN }
+    : { ece, mce, rmsce: Math.sqrt(squares) };
 }

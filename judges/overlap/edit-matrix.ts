@@ -8,8 +8,8 @@ export const EditOperation = { keep: 1, substitute: 2, insert: 3, delete: 4 } as
 const UNREACHED = 1 << 30;
 
 /**
- * Edit distances of hypotheses of one length to one reference, within the beam. The matrix of the last `fillMatrix` is
- * kept, so that a hypothesis that differs from it in a few places costs little.
+ * Edit distances of hypotheses of one length to one reference, within the beam. The costs from the beginning to each
+ * cell and from there to the end are kept for one hypothesis, so that another costs only the rows in which it differs.
  */
 export interface EditMatrix {
   readonly beam: Beam;
@@ -18,6 +18,8 @@ export interface EditMatrix {
   costs: Int32Array;
   /** The edit by which the cheapest path reaches each cell. */
   operations: Uint8Array;
+  /** What the cheapest path from each cell to the end costs. */
+  rests: Int32Array;
   /** Distance of the filled hypothesis. */
   distance: number;
 }
@@ -28,17 +30,21 @@ export function emptyEditMatrix(): EditMatrix {
     reference: new Int32Array(0),
     costs: new Int32Array(4096),
     operations: new Uint8Array(4096),
+    rests: new Int32Array(4096),
     distance: 0,
   };
 }
 
-/** Takes a reference, and the number of words of the hypotheses to come. */
+/** Takes a reference, and the number of words of the hypotheses to come: at least one. */
 export function startMatrix(matrix: EditMatrix, reference: Int32Array, hypothesisLength: number): void {
   const { beam } = matrix;
   layBeam(beam, hypothesisLength, reference.length);
   matrix.reference = reference;
   matrix.costs = withRoom(matrix.costs, (beam.rows + 2) * beam.width);
-  if (matrix.operations.length < matrix.costs.length) matrix.operations = new Uint8Array(matrix.costs.length);
+  if (matrix.operations.length < matrix.costs.length) {
+    matrix.operations = new Uint8Array(matrix.costs.length);
+    matrix.rests = new Int32Array(matrix.costs.length);
+  }
   for (let column = 0; column < rowLength(beam, 0); column++) {
     matrix.costs[column] = column;
     matrix.operations[column] = EditOperation.insert;
@@ -85,48 +91,61 @@ function computeRow({ beam, reference, costs, operations }: EditMatrix, { row, w
   }
 }
 
-/** Cost of the last cell of the last row, which begins at `at`. */
-function lastCost({ beam, costs }: EditMatrix, at: number): number {
-  return costs[at + rowLength(beam, beam.rows - 1) - 1] as number;
+/** Computes what is left from each cell of a row; `word` is the hypothesis's word behind the row. */
+function computeRests({ beam, reference, rests }: EditMatrix, row: number, word: number): void {
+  const low = beam.lows[row] as number;
+  const at = row * beam.width - low;
+  const below = row + 1;
+  const belowLow = beam.lows[below] as number;
+  const belowHigh = beam.highs[below] as number;
+  const belowAt = below * beam.width - belowLow;
+  let right = UNREACHED;
+  for (let column = (beam.highs[row] as number) - 1; column >= low; column--) {
+    let rest = right + 1;
+    if (column >= belowLow && column < belowHigh) rest = Math.min(rest, (rests[belowAt + column] as number) + 1);
+    if (column + 1 >= belowLow && column + 1 < belowHigh) {
+      const edit = reference[column] === word ? 0 : 1;
+      rest = Math.min(rest, (rests[belowAt + column + 1] as number) + edit);
+    }
+    right = Math.min(rest, UNREACHED);
+    rests[at + column] = right;
+  }
 }
 
 /** Computes the matrix of a hypothesis whose first `same` words are those of the one before. */
 export function fillMatrix(matrix: EditMatrix, hypothesis: Int32Array, same: number): void {
+  const { costs, rests } = matrix;
   const { rows, width } = matrix.beam;
   for (let row = same + 1; row < rows; row++) {
     computeRow(matrix, { row, word: hypothesis[row - 1] as number, aboveAt: (row - 1) * width, at: row * width });
   }
-  matrix.distance = lastCost(matrix, (rows - 1) * width);
-}
-
-/** How much dearer all cells of a row at `at` are than those of the filled matrix; NaN if not all by the same. */
-function surplus({ beam, costs }: EditMatrix, row: number, at: number): number {
-  const filledAt = row * beam.width;
-  const length = rowLength(beam, row);
-  const first = (costs[at] as number) - (costs[filledAt] as number);
-  for (let i = 1; i < length; i++) {
-    if ((costs[at + i] as number) - (costs[filledAt + i] as number) !== first) return Number.NaN;
-  }
-  return first;
+  const last = rowLength(matrix.beam, rows - 1);
+  const lastAt = (rows - 1) * width;
+  matrix.distance = costs[lastAt + last - 1] as number;
+  for (let i = 0; i < last; i++) rests[lastAt + i] = last - 1 - i;
+  for (let row = rows - 2; row >= 0; row--) computeRests(matrix, row, hypothesis[row] as number);
 }
 
 /** The distance of a hypothesis that differs from the filled one only in words from `from` to before `to`. */
 export function distanceOf(
   matrix: EditMatrix,
   hypothesis: Int32Array,
-  { from, to }: { from: number; to: number },
+  { from, to }: { readonly from: number; readonly to: number },
 ): number {
+  const { costs, rests } = matrix;
   const { rows, width } = matrix.beam;
   let aboveAt = from * width;
-  for (let row = from + 1; row < rows; row++) {
+  for (let row = from + 1; row <= to; row++) {
     const at = (rows + (row % 2)) * width;
     computeRow(matrix, { row, word: hypothesis[row - 1] as number, aboveAt, at });
     aboveAt = at;
-    // From here on both hypotheses go on alike, so that rows which differ by a constant do so to the end.
-    const more = row >= to ? surplus(matrix, row, at) : Number.NaN;
-    if (!Number.isNaN(more)) return matrix.distance + more;
   }
-  return lastCost(matrix, aboveAt);
+  // From row `to` on both hypotheses are alike: every path goes on from one of its cells as in the filled matrix.
+  let distance = UNREACHED;
+  for (let i = 0; i < rowLength(matrix.beam, to); i++) {
+    distance = Math.min(distance, (costs[aboveAt + i] as number) + (rests[to * width + i] as number));
+  }
+  return distance;
 }
 
 /** The edit by which the cheapest path reaches a cell of the filled matrix. */

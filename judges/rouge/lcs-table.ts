@@ -86,7 +86,7 @@ export function lcsTable(): LcsTable {
   const advance = (token: number, start: number): void => {
     let link = at.heads[token] as number;
     let carry = 0;
-    for (let w = at.words[link] as number; link !== 0 || carry !== 0; ) {
+    for (let w = at.words[link] as number; link !== 0 || carry !== 0;) {
       let mask = 0;
       if (link !== 0 && at.words[link] === w) {
         mask = at.bits[link] as number;

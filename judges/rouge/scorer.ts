@@ -25,7 +25,10 @@ export interface RougeScorer {
   scoreMulti(targets: readonly string[], prediction: string): RougeScore[];
 }
 
-type RougeType = { readonly kind: "ngram"; readonly order: number } | { readonly kind: "L" } | { readonly kind: "Lsum" };
+type RougeType =
+  | { readonly kind: "ngram"; readonly order: number }
+  | { readonly kind: "L" }
+  | { readonly kind: "Lsum" };
 
 function parseType(type: string): RougeType {
   if (type === "rougeL") return { kind: "L" };
@@ -72,7 +75,11 @@ export function rougeScorer(options: RougeOptions): RougeScorer {
     return types.map((type) => {
       if (type.kind === "ngram") {
         const fewer = type.order - 1;
-        return fromCounts(overlaps[type.order] as number, Math.max(targets - fewer, 0), Math.max(predictions - fewer, 0));
+        return fromCounts(
+          overlaps[type.order] as number,
+          Math.max(targets - fewer, 0),
+          Math.max(predictions - fewer, 0),
+        );
       }
       const shared = type.kind === "L" || isOneLine(pair) ? wholeLength() : subsequences.unionHits(pair);
       return fromCounts(shared, targets, predictions);

@@ -55,7 +55,16 @@ function numbered(texts: readonly (readonly string[])[]): number[][] {
   );
 }
 
-const codePoints = (text: string): number[] => Array.from(trimPython(text), (char) => char.codePointAt(0) as number);
+function codePoints(text: string): number[] {
+  const trimmed = trimPython(text);
+  const points: number[] = [];
+  for (let i = 0; i < trimmed.length; i++) {
+    const point = trimmed.codePointAt(i) as number;
+    if (point > 0xffff) i++;
+    points.push(point);
+  }
+  return points;
+}
 
 /** Counts the errors of a hypothesis against a reference. */
 export type ErrorCounter = (reference: string, hypothesis: string) => ErrorCounts;

@@ -7,7 +7,8 @@ import { sections } from "./section/index.ts";
 import { verdict } from "./section/verdict.ts";
 
 /** Every report file begins so; what does not is nobody's to overwrite. */
-export const REPORT_MARK = /^<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="generator" content="evalh/u;
+export const REPORT_MARK =
+  /^<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="generator" content="evalh/u;
 
 /** Everything before the data: the page as it is read, printed, and shown without scripts. */
 export function pageHead(comparison: Comparison): string {
@@ -17,7 +18,13 @@ export function pageHead(comparison: Comparison): string {
     return body === null ? [] : [{ ...section, body }];
   });
   const title = html`<title>${suite.name}: ${comparison.summary[0] ?? "comparison"} · evalh</title>`;
-  const body = html`<a class="skip" href="#main">Skip to the verdict</a><header class="top"><div class="brand"><b>evalh</b><span>${suite.name}</span></div><nav aria-label="Sections">${shown.map(({ id, title: text }) => html`<a href="#${id}">${text}</a>`)}</nav><button type="button" class="theme" data-theme-toggle hidden>Dark</button></header><main id="main">${verdict(comparison)}${shown.map((section) => sectionView(section))}</main>`;
+  const body = html`<a class="skip" href="#main">Skip to the verdict</a>
+    <header class="top">
+      <div class="brand"><b>evalh</b><span>${suite.name}</span></div>
+      <nav aria-label="Sections">${shown.map(({ id, title: text }) => html`<a href="#${id}">${text}</a>`)}</nav>
+      <button type="button" class="theme" data-theme-toggle hidden>Dark</button>
+    </header>
+    <main id="main">${verdict(comparison)}${shown.map((section) => sectionView(section))}</main>`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -37,12 +44,18 @@ ${body.markup}
 
 /** Everything after the data. */
 export function pageTail({ left }: { readonly left: string | null }): string {
-  const note = html`<footer>${left !== null && html`<p>${left}</p>`}<p>Made by evalh. This file works offline and sends nothing anywhere.</p></footer>`;
+  const note = html`<footer>
+    ${left !== null && html`<p>${left}</p>`}
+    <p>Made by evalh. This file works offline and sends nothing anywhere.</p>
+  </footer>`;
   return `${note.markup}\n<script>${clientScript}</script>\n</body>\n</html>\n`;
 }
 
 function sectionView({ id, title, body }: { readonly id: string; readonly title: string; readonly body: Html }): Html {
-  return html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${body}</section>`;
+  return html`<section id="${id}" aria-labelledby="${id}-title">
+    <h2 id="${id}-title">${title}</h2>
+    ${body}
+  </section>`;
 }
 
 /**

@@ -13,7 +13,7 @@ export interface CliIo {
   readonly exitNow: (code: number) => void;
 }
 
-/** Exit codes, as `docs/guide/exit-codes.md` explains them. */
+/** Exit codes, as `docs/guide/scripts.md` explains them. */
 export const ExitCode = {
   pass: 0,
   gateFailed: 1,

@@ -1,11 +1,13 @@
 import { appendFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 
+import type { JudgeContext } from "../core/judge.ts";
 import type { RunEvent } from "../core/run-event.ts";
 import { readRun } from "../compare/run-data.ts";
 import { buildComparison } from "../compare/compare.ts";
 import { sampleSource } from "../compare/sample-source.ts";
 import { execute, type ExecuteResult } from "../run/execute.ts";
+import { judgeModels, type JudgeModels } from "../run/judge-models.ts";
 import { runsUnit } from "../run/plan.ts";
 import { prepareRun, resolveSuite, resumeRun, type PreparedRun, type Resolved } from "../run/prepare.ts";
 import { lockRun } from "../run/store/lock.ts";
@@ -32,13 +34,19 @@ export interface RunRequest {
   readonly output: "text" | "json" | "jsonl";
   readonly quiet: boolean;
   readonly report: boolean;
+  /** Whether the suite may start programs. */
+  readonly allowCode: boolean;
   /** The command line that continues the run in a folder. */
   readonly resumeCommand: (folder: string) => string;
 }
 
 /** Evaluates, stores, compares and reports; returns the exit code. */
 export async function startRun(request: RunRequest, io: CliIo): Promise<number> {
-  const resolved = await resolveFor(request);
+  await using models = judgeModels({
+    suite: () => request.suite,
+    world: { secret: (name) => io.env[name], allowCommands: request.allowCode },
+  });
+  const resolved = await resolveFor(request, models.context);
   const prepared =
     request.resume === null
       ? await prepareRun(request.suite, resolved, { root: request.root, evalh: version() })
@@ -46,7 +54,7 @@ export async function startRun(request: RunRequest, io: CliIo): Promise<number> 
   const folder = prepared?.folder ?? request.resume ?? "";
   await using _lock = await lockRun(folder);
   const run = prepared ?? (await resumeRun(request.suite, resolved, { folder, evalh: version() }));
-  const { result, exitCode } = await executeShown(run, request, io);
+  const { result, exitCode } = await executeShown({ ...run, models }, request, io);
   if (exitCode !== null) {
     io.stderr.write(`resume: ${request.resumeCommand(folder)}\n`);
     return exitCode;
@@ -61,13 +69,13 @@ export async function startRun(request: RunRequest, io: CliIo): Promise<number> 
 }
 
 /** The suite's checkpoints on this machine, those that were asked for. */
-export async function resolveFor(request: RunRequest): Promise<Resolved> {
-  const resolved = await resolveSuite(request.suite);
+export async function resolveFor(request: RunRequest, context: JudgeContext = {}): Promise<Resolved> {
+  const resolved = await resolveSuite(request.suite, context);
   return { ...resolved, checkpoints: selectCheckpoints(resolved.checkpoints, request.checkpoints) };
 }
 
 async function executeShown(
-  run: PreparedRun,
+  run: PreparedRun & { readonly models: JudgeModels },
   request: RunRequest,
   io: CliIo,
 ): Promise<{ result: ExecuteResult; exitCode: number | null }> {
@@ -79,6 +87,8 @@ async function executeShown(
   ]);
   const backends: Record<string, string> = { ...run.manifest.backends };
   using interrupt = onInterrupt(io);
+  const ids = run.checkpoints.map(({ checkpoint }) => checkpoint.id);
+  run.models.attach({ folder: run.folder, checkpoints: ids, abort: interrupt.abort });
   for (const message of run.warnings) events.emit({ type: "warning", message });
   events.emit({ type: "run-started", runId: run.manifest.id, folder: run.folder, total: totalOf(run) });
   try {
@@ -90,6 +100,8 @@ async function executeShown(
       stop: interrupt.stop,
       abort: interrupt.abort,
       emit: events.emit,
+      secret: (name) => io.env[name],
+      allowCommands: request.allowCode,
       onBackend: (checkpoint, name) => (backends[checkpoint] = name),
     });
     events.emit({ type: "run-ended", state: result.state, failed: result.failedSamples });

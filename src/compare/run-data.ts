@@ -4,6 +4,7 @@ import type { TrainingPoint } from "../core/series.ts";
 import { isJsonObject } from "../core/json.ts";
 import { createJudgesOf } from "../run/plan.ts";
 import { readLines } from "../run/store/line-file.ts";
+import { metricName } from "../suite/metric-name.ts";
 import type { RunManifest, UnitInfo } from "../run/store/records.ts";
 import { readManifest, runFiles } from "../run/store/run-folder.ts";
 import type { MetricColumn } from "./metric-column.ts";
@@ -65,11 +66,10 @@ function runMetrics(unit: UnitInfo, judges: readonly Judge[]): RunMetric[] {
   );
 }
 
-/** A judge's name stands before its metric only where the suite renamed it or two judges share a metric's name. */
+/** "task/metric" or "task@validation/metric". */
 export function metricKey(unit: UnitInfo, judge: Judge, metric: Metric): string {
-  const isRenamed = unit.judges.some((info) => info.name === judge.name && info.name !== info.module);
-  const name = isRenamed ? (judge.metrics.length === 1 ? judge.name : `${judge.name}.${metric.name}`) : metric.name;
-  return `${unitKey(unit)}/${name}`;
+  const module = unit.judges.find((info) => info.name === judge.name)?.module ?? judge.name;
+  return `${unitKey(unit)}/${metricName({ module, name: judge.name }, metric.name, judge.metrics.length)}`;
 }
 
 interface Collected {

@@ -14,7 +14,7 @@ interface TableOptions {
 /**
  * Every metric of every checkpoint with its interval and its paired difference: from the base for the series, from
  * the parent for a variant. One Holm correction spans all differences of the test split; those of the validation
- * split, which only choose a checkpoint, are corrected among themselves.
+ * split, which only choose a checkpoint, are corrected among themselves. What tells of the judging alone has none.
  */
 export function compareCells(data: RunData, options: TableOptions): Record<string, readonly Cell[]> {
   const raw = new Map(data.metrics.map((row) => [row.key, rawDifferences(data, row, options)]));
@@ -36,6 +36,7 @@ export function compareCells(data: RunData, options: TableOptions): Record<strin
 
 function rawDifferences(data: RunData, row: RunMetric, { base, seed }: TableOptions): (RawDifference | null)[] {
   const columns = data.columns.get(row.key) ?? [];
+  if (row.metric.diagnostic === true) return data.checkpoints.map(() => null);
   const indexOf = (id: string | null): number => data.checkpoints.findIndex((checkpoint) => checkpoint.id === id);
   return data.checkpoints.map((checkpoint, index) => {
     const against = indexOf(checkpoint.role === "variant" ? (checkpoint.parent ?? base) : base);

@@ -1,4 +1,5 @@
 import type { Completion, ContinuationScore } from "./completion.ts";
+import type { JsonObject } from "./json.ts";
 
 /** Decoding settings of a task. Greedy when temperature is 0. */
 export interface GenerateOptions {
@@ -10,6 +11,8 @@ export interface GenerateOptions {
   readonly stop: readonly string[];
   /** Ask for the log-probability of every generated token. */
   readonly logprobs: boolean;
+  /** JSON schema the output is made to follow by backends that can; the others ignore it. */
+  readonly schema?: JsonObject;
 }
 
 export interface GenerateRequest {
@@ -77,6 +80,8 @@ export interface BackendTarget {
   readonly options: Readonly<Record<string, unknown>>;
   /** Value of the environment variable of that name, for options that name one. Backends never read the environment. */
   readonly secret?: (name: string) => string | undefined;
+  /** True if the user, not the suite, has allowed programs that the suite names to be run. */
+  readonly allowCommands?: boolean;
 }
 
 /** One file of src/backend/. */

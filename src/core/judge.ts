@@ -28,6 +28,15 @@ export interface Metric<S extends JsonValue = JsonValue> {
   perSample(stats: S): number;
   /** Packs the statistics of many samples for aggregation and resampling. */
   sufficient(stats: readonly S[]): Sufficient;
+  /** False where a sample says nothing about this metric: it is then none of its `n`. Without it, all samples count. */
+  applies?(stats: S): boolean;
+  /**
+   * For a metric over the repeats of a sample (pass@k, maj@k): their statistics, in the order of repeats, as one record,
+   * to which `applies` and `perSample` are then put. Without it the repeats' scores are averaged.
+   */
+  combineRepeats?(stats: readonly S[]): S;
+  /** True if the number tells of the judging and not of the model (agreement, cost): shown, but never tested. */
+  readonly diagnostic?: boolean;
 }
 
 /** Scores completions. Made by a JudgeModule from the options a suite gives. */
@@ -39,13 +48,50 @@ export interface Judge<S extends JsonValue = JsonValue> {
   /** What must be cited with the score, for example sacrebleu's signature. */
   readonly signature: string;
   readonly metrics: readonly Metric<S>[];
-  score(completion: Completion, sample: Sample): Score<S> | Promise<Score<S>>;
+  score(completion: Completion, sample: Sample, origin?: AnswerOrigin): Score<S> | Promise<Score<S>>;
+  /** What makes the sample's output suspect, for example "not_extracted". Shown beside the scores, counted by kind. */
+  flags?(stats: S): readonly string[];
 }
 
-/** What a task hands to each judge when it is made. */
+/** Whose answer is judged, where that is known. */
+export interface AnswerOrigin {
+  readonly checkpoint: string;
+  readonly task: string;
+  readonly split: "test" | "validation";
+  /** Which of the sample's answers, from 0. */
+  readonly repeat: number;
+}
+
+/** One question to a model that judges, asked at temperature 0. */
+export interface Question {
+  readonly prompt: string;
+  /** JSON schema that the reply must follow. Servers that can are made to; the caller must check nevertheless. */
+  readonly schema: JsonObject;
+  readonly maxTokens: number;
+  /** Only replies for which this holds are kept for the next time the same is asked. */
+  readonly isUsable: (reply: string) => boolean;
+}
+
+/** A model that a judge may ask. The same question is asked once; how many run at a time is bounded. */
+export interface Asker {
+  /** Rejects with an EvalhError if there is no reply. */
+  ask(question: Question): Promise<Completion>;
+}
+
+/** What a task hands to each judge when it is made. Everything may be missing: where scores are only read back. */
 export interface JudgeContext {
   /** Options of a choice or classify task that are the same for every sample, in order. */
   readonly choices?: readonly string[];
+  /** Answers asked for each sample. */
+  readonly repeats?: number;
+  /** Folder that paths in options are relative to. */
+  readonly folder?: string;
+  /** Names of the models that `ask` knows. */
+  readonly models?: readonly string[];
+  /** Starts a model that judges. Rejects with an EvalhError where it cannot. */
+  ask?(model: string): Promise<Asker>;
+  /** Another checkpoint's answer to the same sample and repeat; null where none is stored (yet). */
+  storedAnswer?(checkpoint: string, sampleId: string, origin: AnswerOrigin): Promise<string | null>;
 }
 
 /** One file of judges/: the judge's description and how to make it. */
@@ -68,6 +114,8 @@ export interface JudgeModule {
     readonly choices?: readonly string[];
     /** For such a judge: the natural log-probability of each choice, or of the text if there are no choices. */
     readonly logprobs?: readonly number[];
+    /** For a judge that asks a model: what the model replies, in order. `{nonce}` stands for the question's own. */
+    readonly replies?: readonly string[];
     /** Metric name to per-sample value. */
     readonly values: Readonly<Record<string, number>>;
   };

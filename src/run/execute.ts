@@ -18,6 +18,10 @@ export interface ExecuteOptions {
   /** Gives up what is in flight. */
   readonly abort: AbortSignal;
   readonly emit: (event: RunEvent) => void;
+  /** Value of an environment variable that a backend's options name, for keys. */
+  readonly secret?: (name: string) => string | undefined;
+  /** Whether a suite may start programs. */
+  readonly allowCommands?: boolean;
   /** Called with the backend's name and version once a checkpoint is ready. */
   readonly onBackend: (checkpoint: string, version: string) => void;
 }
@@ -84,7 +88,7 @@ async function runCheckpoint(planned: PlannedCheckpoint, options: ExecuteOptions
   });
   const open = units.filter((unit) => (done.get(unitKey(unit.info))?.size ?? 0) < unit.info.n * unit.info.repeats);
   if (open.length === 0) return;
-  await using backend = await startBackend(planned, options.abort);
+  await using backend = await startBackend(planned, options);
   options.onBackend(checkpoint.id, `${backend.name}: ${backend.version}`);
   for (const unit of open) {
     if (options.stop.aborted) return;
@@ -104,9 +108,15 @@ async function runCheckpoint(planned: PlannedCheckpoint, options: ExecuteOptions
   }
 }
 
-function startBackend({ backend, checkpoint, model }: PlannedCheckpoint, signal: AbortSignal): Promise<Backend> {
-  const target = { path: checkpoint.path, options: model.options };
-  return backend.create(model.modelName === null ? target : { ...target, modelName: model.modelName }, signal);
+function startBackend({ backend, checkpoint, model }: PlannedCheckpoint, options: ExecuteOptions): Promise<Backend> {
+  const target = {
+    path: checkpoint.path,
+    options: model.options,
+    allowCommands: options.allowCommands === true,
+    ...(model.modelName === null ? {} : { modelName: model.modelName }),
+    ...(options.secret === undefined ? {} : { secret: options.secret }),
+  };
+  return backend.create(target, options.abort);
 }
 
 function unitKey(unit: { readonly task: string; readonly split: string }): string {

@@ -1,6 +1,6 @@
 import type { Completion } from "../core/completion.ts";
 import { messageOf } from "../core/errors.ts";
-import type { Judge, Score } from "../core/judge.ts";
+import type { AnswerOrigin, Judge, Score } from "../core/judge.ts";
 import type { JsonValue } from "../core/json.ts";
 import type { Sample } from "../core/sample.ts";
 import { outputWarnings } from "../../judges/output-warnings.ts";
@@ -8,12 +8,19 @@ import type { SampleRecord } from "./store/records.ts";
 
 type Judged = Pick<SampleRecord, "scores" | "unscored" | "warnings">;
 
+/** One answer and what is known about it. */
+export interface Answered {
+  readonly completion: Completion;
+  readonly sample: Sample;
+  readonly origin: AnswerOrigin;
+}
+
 /** Every judge's statistics for one completion. A judge that throws fails its own score and nothing else. */
 export async function judgeCompletion(
   judges: readonly Judge[],
-  completion: Completion,
-  sample: Sample,
+  { completion, sample, origin }: Answered,
 ): Promise<Judged> {
+  const warnings: string[] = outputWarnings(completion, sample);
   const scores: Record<string, JsonValue> = {};
   const unscored: Record<string, { kind: "skipped" | "failed"; reason: string }> = {};
   let scoredAll = true;
@@ -21,13 +28,14 @@ export async function judgeCompletion(
     let score: Score;
     try {
       // Most judges answer at once; awaiting them would cost a turn of the event loop each.
-      const result = judge.score(completion, sample);
+      const result = judge.score(completion, sample, origin);
       score = result instanceof Promise ? await result : result;
     } catch (error) {
       score = { kind: "failed", error: { code: "E_JUDGE", message: messageOf(error) } };
     }
     if (score.kind === "scored") {
       scores[judge.name] = score.stats;
+      for (const flag of judge.flags?.(score.stats) ?? []) if (!warnings.includes(flag)) warnings.push(flag);
       continue;
     }
     scoredAll = false;
@@ -36,7 +44,6 @@ export async function judgeCompletion(
         ? { kind: "skipped", reason: score.reason }
         : { kind: "failed", reason: score.error.message };
   }
-  const warnings = outputWarnings(completion, sample);
   return {
     ...(warnings.length === 0 ? {} : { warnings }),
     scores,

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { BackendModule } from "../core/backend.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
 import { EvalhError } from "../core/errors.ts";
-import type { Judge } from "../core/judge.ts";
+import type { Judge, JudgeContext } from "../core/judge.ts";
 import { judges as judgeMap } from "../../judges/index.ts";
 import { canonicalJson } from "../suite/digest.ts";
 import type { Model, Suite, Task } from "../suite/suite.ts";
@@ -31,19 +31,25 @@ export function runsUnit(checkpoint: Checkpoint, unit: Pick<UnitInfo, "split">):
 type JudgeChoice = Pick<JudgeInfo, "name" | "options"> & { readonly module: string };
 
 /**
- * Makes judges, in order.
+ * Makes judges, in order. Without a context they can only read scores back.
  * @throws EvalhError E_JUDGE if a module is unknown, as in a run of a newer evalh
  */
-export async function createJudgesOf(from: {
-  readonly judges: readonly JudgeChoice[];
-  readonly choices: readonly string[] | null;
-}): Promise<Judge[]> {
+export async function createJudgesOf(
+  from: {
+    readonly judges: readonly JudgeChoice[];
+    readonly choices: readonly string[] | null;
+    readonly repeats: number;
+  },
+  context: JudgeContext = {},
+): Promise<Judge[]> {
+  const { choices, repeats } = from;
+  const about = { ...context, repeats, ...(choices === null ? {} : { choices }) };
   return Promise.all(
     from.judges.map(async ({ name, module, options }) => {
       const load = Object.entries(judgeMap).find(([known]) => known === module)?.[1];
       if (load === undefined)
         throw new EvalhError("E_JUDGE", `there is no judge "${module}"`, { hint: "`evalh judges` lists them" });
-      const judge = (await load()).create(options, from.choices === null ? {} : { choices: from.choices });
+      const judge = (await load()).create(options, about);
       return name === judge.name ? judge : { ...judge, name };
     }),
   );

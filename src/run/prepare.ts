@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 
 import { EvalhError } from "../core/errors.ts";
-import type { Judge } from "../core/judge.ts";
+import type { Judge, JudgeContext } from "../core/judge.ts";
 import type { TrainingLog, TrainingPoint } from "../core/series.ts";
 import type { Suite } from "../suite/suite.ts";
 import { readTrainingLog } from "../training/index.ts";
@@ -33,12 +34,15 @@ export interface Resolved {
   readonly warnings: readonly string[];
 }
 
-/** @throws EvalhError E_CHECKPOINT, E_JUDGE, E_TRAINING_LOG */
-export async function resolveSuite(suite: Suite): Promise<Resolved> {
+/**
+ * @param context what judges may ask of the world
+ * @throws EvalhError E_CHECKPOINT, E_JUDGE, E_TRAINING_LOG
+ */
+export async function resolveSuite(suite: Suite, context: JudgeContext = {}): Promise<Resolved> {
   const { checkpoints, warnings } = await resolveCheckpoints(suite);
   const judges = new Map<string, readonly Judge[]>();
   for (const task of suite.tasks) {
-    judges.set(task.name, await createJudgesOf({ judges: task.judges, choices: task.choices }));
+    judges.set(task.name, await createJudgesOf(task, { folder: suite.folder, ...context }));
   }
   const log = suite.training === null ? null : await readTrainingLog(suite.training.log);
   return { checkpoints, judges, log, warnings: [...warnings, ...(log?.warnings ?? [])] };
@@ -53,6 +57,27 @@ export async function prepareRun(
   const id = runId(suite.name, new Date());
   const folder = join(where.root, id);
   await createRunFolder(folder);
+  try {
+    const manifest = await writeStart(suite, resolved, { id, folder, evalh: where.evalh });
+    return {
+      folder,
+      manifest,
+      units: unitsOf(suite, resolved, manifest.units),
+      checkpoints: resolved.checkpoints,
+      warnings: resolved.warnings,
+    };
+  } catch (error) {
+    // Nothing was asked yet: a folder without a manifest would be no run.
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function writeStart(
+  suite: Suite,
+  resolved: Resolved,
+  { id, folder, evalh }: { readonly id: string; readonly folder: string; readonly evalh: string },
+): Promise<RunManifest> {
   const infos = await describeUnits(suite, resolved, (task, split) => writeItems(folder, task, split));
   if (resolved.log !== null) await writeTraining(folder, resolved.log.points);
   const manifest: RunManifest = {
@@ -70,16 +95,10 @@ export async function prepareRun(
     failures: {},
     trainingFormat: resolved.log?.format ?? null,
     trainingWarnings: resolved.log?.warnings ?? [],
-    attempts: [newAttempt(where.evalh)],
+    attempts: [newAttempt(evalh)],
   };
   await writeManifest(folder, manifest);
-  return {
-    folder,
-    manifest,
-    units: unitsOf(suite, resolved, infos),
-    checkpoints: resolved.checkpoints,
-    warnings: resolved.warnings,
-  };
+  return manifest;
 }
 
 /**

@@ -16,7 +16,8 @@ import { runFiles } from "./store/run-folder.ts";
 import { restoredCompletion } from "./store/stored-completion.ts";
 import { toSample } from "./unit-runner.ts";
 
-const BLOCK = 1 << 16;
+/** Answers judged together: a judge may ask a model, and several questions at a time take no longer than one. */
+const BLOCK = 64;
 
 /** How a unit is judged now. */
 export interface Rescoring {
@@ -41,11 +42,11 @@ export async function rescore(folder: string, manifest: RunManifest, plan: reado
         const item = await items[index]?.item(record.i);
         if (rescoring === undefined || item == null) return record;
         const { scores: _old, unscored: _reasons, warnings: _warnings, ...answer } = record;
-        const judgedAgain = await judgeCompletion(
-          rescoring.judges,
-          restoredCompletion(record),
-          toSample(item, rescoring.unit),
-        );
+        const judgedAgain = await judgeCompletion(rescoring.judges, {
+          completion: restoredCompletion(record),
+          sample: toSample(item, rescoring.unit),
+          origin: { checkpoint: checkpoint.id, task: record.task, split: record.split, repeat: record.repeat },
+        });
         return { ...answer, ...judgedAgain };
       });
     }
@@ -58,18 +59,24 @@ export async function rescore(folder: string, manifest: RunManifest, plan: reado
 async function rewriteShard(path: string, change: (record: SampleRecord) => Promise<SampleRecord>): Promise<number> {
   const draft = `${path}.draft`;
   let judged = 0;
-  let block = "";
   try {
     await using file = await open(draft, "w");
+    const write = async (records: readonly SampleRecord[]): Promise<void> => {
+      const changed = await Promise.all(
+        records.map((record) => (record.error === undefined ? change(record) : Promise.resolve(record))),
+      );
+      await file.writeFile(changed.map(encodeLine).join(""));
+      judged += records.filter(({ error }) => error === undefined).length;
+    };
+    let block: SampleRecord[] = [];
     for await (const { record } of readLines(path)) {
       if (!isSampleRecord(record)) continue;
-      block += encodeLine(record.error === undefined ? await change(record) : record);
-      if (record.error === undefined) judged++;
+      block.push(record);
       if (block.length < BLOCK) continue;
-      await file.writeFile(block);
-      block = "";
+      await write(block);
+      block = [];
     }
-    await file.writeFile(block);
+    await write(block);
     await file.datasync();
     await rename(draft, path);
   } catch (error) {

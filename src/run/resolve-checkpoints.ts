@@ -19,7 +19,7 @@ const SETTINGS = ["config.json", "generation_config.json", "tokenizer_config.jso
  * @throws EvalhError E_CHECKPOINT if a model has none
  */
 export async function resolveCheckpoints(
-  suite: Suite,
+  suite: Pick<Suite, "models" | "file">,
 ): Promise<{ checkpoints: PlannedCheckpoint[]; warnings: string[] }> {
   const checkpoints: PlannedCheckpoint[] = [];
   const warnings: string[] = [];

@@ -80,19 +80,22 @@ async function runBatch(
   context: UnitContext,
 ): Promise<void> {
   if (context.stop.aborted) return;
-  const records: SampleRecord[] = [];
-  let failed = 0;
-  let tokens = 0;
+  const judging: Promise<SampleRecord>[] = [];
   for await (const outcome of ask(batch, context.abort)) {
     const work = batch[outcome.index];
     if (work === undefined || context.done.has(work.item.i, work.repeat)) continue;
-    const record = await sampleRecord(work, outcome, unit);
-    if (record.error === undefined) context.done.add(work.item.i, work.repeat);
-    else failed++;
-    tokens += record.tokens?.[1] ?? 0;
-    records.push(record);
+    // A judge may ask a model: the samples of a batch do not wait for each other.
+    judging.push(sampleRecord(work, outcome, { unit, checkpoint: context.checkpoint }));
   }
-  if (records.length === 0) return;
+  if (judging.length === 0) return;
+  const records = await Promise.all(judging);
+  let failed = 0;
+  let tokens = 0;
+  for (const { i, repeat, error, tokens: counted } of records) {
+    if (error === undefined) context.done.add(i, repeat);
+    else failed++;
+    tokens += counted?.[1] ?? 0;
+  }
   await context.writer.append(records);
   context.emit({
     type: "samples-done",
@@ -107,14 +110,19 @@ async function runBatch(
 async function sampleRecord(
   { item, repeat }: WorkItem<ItemRecord>,
   outcome: Outcome<Completion>,
-  { task, info, judges }: Unit,
+  { unit, checkpoint }: { readonly unit: Unit; readonly checkpoint: string },
 ): Promise<SampleRecord> {
+  const { task, info, judges } = unit;
   const key = { task: info.task, split: info.split, i: item.i, id: item.id, repeat };
   if (outcome.kind === "failed") {
     return { ...key, output: "", finish: "unknown", error: outcome.error, scores: {} };
   }
   const completion = outcome.value;
-  const judged = await judgeCompletion(judges, completion, toSample(item, task));
+  const judged = await judgeCompletion(judges, {
+    completion,
+    sample: toSample(item, task),
+    origin: { checkpoint, task: info.task, split: info.split, repeat },
+  });
   return { ...key, ...storedCompletion(completion), ...judged };
 }
 

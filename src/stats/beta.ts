@@ -12,11 +12,6 @@ export function incompleteBeta(x: number, a: number, b: number, y: number = 1 - 
   return x > a / (a + b) ? 1 - lowerTail(y, b, a, x) : lowerTail(x, a, b, y);
 }
 
-/** Upper tail 1 − I_x(a, b), exact where it is small. */
-export function incompleteBetaUpper(x: number, a: number, b: number, y: number = 1 - x): number {
-  return incompleteBeta(y, b, a, x);
-}
-
 /** Quantile of the beta distribution: the x with I_x(a, b) = p. */
 export function betaQuantile(p: number, a: number, b: number): number {
   if (!(p >= 0 && p <= 1)) return Number.NaN;
@@ -30,7 +25,7 @@ export function betaQuantile(p: number, a: number, b: number): number {
 function lowerHalfQuantile(p: number, a: number, b: number, q: number): number {
   const excess = (u: number): number => {
     const x = Math.exp(u);
-    return p <= 0.5 ? incompleteBeta(x, a, b) / p - 1 : 1 - incompleteBetaUpper(x, a, b) / q;
+    return p <= 0.5 ? incompleteBeta(x, a, b) / p - 1 : 1 - incompleteBeta(1 - x, b, a, x) / q;
   };
   return Math.exp(findRoot(excess, -745, Math.log(0.5)));
 }

@@ -23,14 +23,15 @@ export interface EstimateOptions {
 }
 
 /**
- * A value with its confidence interval, null for no samples: Wilson's interval for proportions, Student's t for means,
- * the percentile bootstrap for everything else; with clusters, the cluster-robust t interval and the cluster bootstrap.
+ * A value with its confidence interval, null for no samples and where they define none: Wilson's interval for
+ * proportions, Student's t for means, the percentile bootstrap for everything else; with clusters, the cluster-robust t interval and the cluster bootstrap.
  * A mean whose samples are all equal shows no spread to estimate from: within finite bounds it gets Wilson's interval,
  * as if it were a proportion of the range, which is the widest such data allow. The interval always holds the value.
  */
 export function estimate(s: Sufficient, options: EstimateOptions): Estimate | null {
   if (s.n === 0) return null;
   const value = s.value(columnSums(s), s.n);
+  if (Number.isNaN(value)) return null;
   const made = interval(s, value, options);
   const [floor, ceiling] = options.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   return {

@@ -20,11 +20,6 @@ export function normalTwoSided(z: number): number {
   return erfc(Math.abs(z) * Math.SQRT1_2);
 }
 
-/** Standard normal density. */
-export function normalDensity(z: number): number {
-  return Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
-}
-
 /**
  * Standard normal quantile, to about 1e-16 (M. J. Wichura, "Algorithm AS 241", Applied Statistics 37, 1988). 0 and 1
  * give −∞ and ∞, anything outside [0, 1] NaN.

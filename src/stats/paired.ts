@@ -21,7 +21,7 @@ import { wilcoxon } from "./wilcoxon.ts";
  * nothing differs it falls below 0.05 about one time in eight. "wilcoxon" looks at per-sample scores only. Corpus
  * metrics always get a percentile interval from a paired bootstrap.
  */
-export type PairedMethod = "auto" | "bootstrap" | "randomisation" | "wilcoxon";
+type PairedMethod = "auto" | "bootstrap" | "randomisation" | "wilcoxon";
 
 export interface PairedOptions {
   /** Seed of resampling: a whole number from 0 to 2^53. */

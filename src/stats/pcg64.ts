@@ -2,15 +2,15 @@ import { PCG64_MODULE } from "./pcg64-module.ts";
 import { seedSequence } from "./seed-sequence.ts";
 
 /**
- * NumPy's `default_rng(seed)`: the same stream, so that resampling gives the same p-values as sacrebleu and scipy. The
- * returned views are overwritten by the next call.
+ * NumPy's `default_rng(seed)`: the same stream, so that resampling gives the same p-values as sacrebleu and scipy. All
+ * generators write their numbers to one place: a returned view holds until the next draw from any of them.
  */
 export interface Pcg64 {
   /** 32-bit words, at most `CHUNK`: each 64-bit output is its low half, then its high half. */
   words32(count: number): Uint32Array;
   /** 64-bit outputs, at most `CHUNK`. Leaves an unused half word for the next 32-bit draw, as NumPy does. */
   words64(count: number): BigUint64Array;
-  /** `integers(0, bound, count)` with 2 ≤ bound < 2^32 and count ≤ `CHUNK`; a bound of 1 gives zeros and draws nothing. */
+  /** `integers(0, bound, count)` with 1 ≤ bound < 2^32 and count ≤ `CHUNK`. A bound of 1 gives zeros and draws nothing. */
   below(bound: number, count: number): Uint32Array;
   /** `random(count)`: doubles in [0, 1) with 53 bits; count ≤ `CHUNK`. */
   doubles(count: number): Float64Array;
@@ -34,34 +34,47 @@ interface Exports {
 
 /** Where output begins in the module's memory, past the generator's state. */
 const OUT = 64;
+/** State, increment, and the spare half word with its flag. */
+const STATE_WORDS = 5;
 const MULTIPLIER = 0x2360ed051fc65da44385df649fccf645n;
 const MASK = (1n << 128n) - 1n;
 
-let compiled: object | undefined;
+/**
+ * One instance serves every generator, each of which brings its state along: instances are slow to make, and each
+ * reserves gigabytes of addresses.
+ */
+let shared: Exports | undefined;
 
 /** A generator seeded with a whole number from 0 to 2^53, as `numpy.random.default_rng(seed)`. */
 export function pcg64(seed: number): Pcg64 {
-  compiled ??= new WebAssembly.Module(Buffer.from(PCG64_MODULE, "base64"));
-  const wasm = new WebAssembly.Instance(compiled).exports as Exports;
+  shared ??= new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(PCG64_MODULE, "base64"))).exports as Exports;
+  const wasm = shared;
   const { buffer } = wasm.memory;
-  new BigUint64Array(buffer, 0, 4).set(initialState(seed));
-  const zeros = new Uint32Array(CHUNK);
+  const place = new BigUint64Array(buffer, 0, STATE_WORDS);
+  const state = new BigUint64Array(STATE_WORDS);
+  state.set(initialState(seed));
+  const drawn = (count: number, draw: () => void): void => {
+    if (count > CHUNK) throw new RangeError(`at most ${CHUNK} numbers a call, not ${count}`);
+    place.set(state);
+    draw();
+    state.set(place);
+  };
   return {
     words32: (count) => {
-      wasm.words32(OUT, checked(count));
+      drawn(count, () => wasm.words32(OUT, count));
       return new Uint32Array(buffer, OUT, count);
     },
     words64: (count) => {
-      wasm.words64(OUT, checked(count));
+      drawn(count, () => wasm.words64(OUT, count));
       return new BigUint64Array(buffer, OUT, count);
     },
     below: (bound, count) => {
-      if (bound === 1) return zeros.subarray(0, checked(count));
-      wasm.bounded(OUT, checked(count), bound);
+      if (bound === 1) return new Uint32Array(count);
+      drawn(count, () => wasm.bounded(OUT, count, bound));
       return new Uint32Array(buffer, OUT, count);
     },
     doubles: (count) => {
-      wasm.words64(OUT, checked(count));
+      drawn(count, () => wasm.words64(OUT, count));
       const halves = new Uint32Array(buffer, OUT, 2 * count);
       return Float64Array.from({ length: count }, (_, i) => unit(halves[2 * i] as number, halves[2 * i + 1] as number));
     },
@@ -79,9 +92,4 @@ export function initialState(seed: number): BigUint64Array {
 
 function unit(low: number, high: number): number {
   return (high * 2 ** 21 + (low >>> 11)) / 2 ** 53;
-}
-
-function checked(count: number): number {
-  if (count > CHUNK) throw new RangeError(`at most ${CHUNK} numbers a call, not ${count}`);
-  return count;
 }

@@ -1,5 +1,5 @@
 /** Above this many differences, enumeration takes too long. */
-export const MOST_SIGN_FLIPS = 24;
+const MOST_SIGN_FLIPS = 24;
 
 /**
  * Exact two-sided sign-flip test (Fisher's randomisation test) of at most 24 differences around 0: the share of the 2ⁿ

@@ -30,6 +30,9 @@ export function normalise(raw: RawSuite, around: Surroundings): SuiteContent {
     alpha,
     tasks,
     models: raw.models.map((model, index) => normaliseModel(model, pointerTo("/models", index), around)),
+    judgeModels: (raw.judge_models ?? []).map((model, index) =>
+      normaliseModel(model, pointerTo("/judge_models", index), around),
+    ),
     training: raw.training === undefined ? null : { log: around.path(raw.training.log) },
     ship: raw.ship ?? null,
     human: raw.human === undefined ? null : normaliseHuman(raw.human, tasks),

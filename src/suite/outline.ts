@@ -18,6 +18,8 @@ export interface JudgeOutline {
   readonly module: string;
   readonly name: string;
   readonly options: JsonObject;
+  /** True for a name without options. */
+  readonly isBare: boolean;
   /** Keys of the entry that could each be a judge; more than one is a mistake. */
   readonly modules: readonly string[];
 }
@@ -33,11 +35,12 @@ export interface TaskOutline {
   readonly prompt: PlacedText | null;
   readonly references: readonly PlacedText[];
   readonly choices: readonly string[] | null;
+  readonly repeats: number;
   readonly judges: readonly JudgeOutline[];
   readonly slices: readonly PlacedText[];
 }
 
-export interface ModelOutline {
+interface ModelOutline {
   readonly pointer: string;
   readonly name: PlacedText | null;
   readonly backend: string | null;
@@ -52,6 +55,7 @@ export interface ModelOutline {
 export interface Outline {
   readonly tasks: readonly TaskOutline[];
   readonly models: readonly ModelOutline[];
+  readonly judgeModels: readonly ModelOutline[];
   readonly log: PlacedText | null;
 }
 
@@ -60,6 +64,7 @@ export function outlineOf(data: unknown): Outline {
   return {
     tasks: list(data, "/tasks", "tasks").map(({ value, pointer }) => taskOutline(value, pointer)),
     models: list(data, "/models", "models").map(({ value, pointer }) => modelOutline(value, pointer)),
+    judgeModels: list(data, "/judge_models", "judge_models").map(({ value, pointer }) => modelOutline(value, pointer)),
     log: textAt(member(data, "training"), "/training", "log"),
   };
 }
@@ -67,6 +72,7 @@ export function outlineOf(data: unknown): Outline {
 function taskOutline(task: unknown, pointer: string): TaskOutline {
   const references = member(task, "references");
   const few = member(task, "few_shot");
+  const repeats = member(task, "repeats");
   const fewPointer = pointerTo(pointer, "few_shot");
   return {
     pointer,
@@ -81,6 +87,7 @@ function taskOutline(task: unknown, pointer: string): TaskOutline {
         ? [{ text: references, pointer: pointerTo(pointer, "references") }]
         : textsAt(task, pointer, "references"),
     choices: Array.isArray(member(task, "choices")) ? textsAt(task, pointer, "choices").map(({ text }) => text) : null,
+    repeats: typeof repeats === "number" ? repeats : 1,
     judges: list(task, pointerTo(pointer, "judges"), "judges").flatMap((item) =>
       judgeOutline(item.value, item.pointer),
     ),
@@ -89,14 +96,16 @@ function taskOutline(task: unknown, pointer: string): TaskOutline {
 }
 
 function judgeOutline(item: unknown, pointer: string): JudgeOutline[] {
-  if (typeof item === "string") return [{ pointer, module: item, name: item, options: {}, modules: [item] }];
+  if (typeof item === "string") {
+    return [{ pointer, module: item, name: item, options: {}, isBare: true, modules: [item] }];
+  }
   if (!isJsonObject(item)) return [];
   const modules = Object.keys(item).filter((key) => key !== "as");
   const [module] = modules;
-  if (module === undefined) return [{ pointer, module: "", name: "", options: {}, modules }];
+  if (module === undefined) return [{ pointer, module: "", name: "", options: {}, isBare: false, modules }];
   const options = item[module];
   const name = typeof item["as"] === "string" ? item["as"] : module;
-  return [{ pointer, module, name, options: isJsonObject(options) ? options : {}, modules }];
+  return [{ pointer, module, name, options: isJsonObject(options) ? options : {}, isBare: false, modules }];
 }
 
 function modelOutline(model: unknown, pointer: string): ModelOutline {

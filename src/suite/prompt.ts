@@ -9,7 +9,7 @@ import {
   type TemplateScope,
   type TemplateValue,
 } from "./template/jinja.ts";
-import { MissingName, StrictInterpreter } from "./template/strict-interpreter.ts";
+import { MissingName, StrictInterpreter, writtenForm } from "./template/strict-interpreter.ts";
 import { templateNames } from "./template/names.ts";
 
 /** A template compiled once for many rows. */
@@ -28,7 +28,7 @@ export interface CompiledTemplate {
 }
 
 /** What an error says of the row. */
-export interface RowLabel {
+interface RowLabel {
   readonly id: string;
   readonly place: Place;
 }
@@ -77,7 +77,7 @@ export function compilePrompt(template: string, place: Place): CompiledTemplate 
     if (value.type !== "ArrayValue" || !Array.isArray(value.value)) return [render(columns, row)];
     return (value.value as readonly TemplateValue[]).map((item) => {
       if (item.type === "NullValue") throw renderError(new Error("the list holds null"), { columns, place, row });
-      return String(item);
+      return writtenForm(item);
     });
   };
   return { render, renderList, names: free, required };

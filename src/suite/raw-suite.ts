@@ -11,6 +11,7 @@ export interface RawSuite {
   readonly alpha?: number;
   readonly tasks: readonly RawTask[];
   readonly models: readonly RawModel[];
+  readonly judge_models?: readonly RawModel[];
   readonly training?: { readonly log: string };
   readonly ship?: { readonly metric: string };
   readonly human?: RawHuman;

@@ -10,6 +10,7 @@ import { taskSchema } from "./schema/tasks.ts";
  * `oneOf`, so that a mistake gives one message and not one for every branch.
  */
 export function suiteSchema(catalog: LoadedCatalog): Schema {
+  const model = modelSchema(catalog.backends);
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "evalh suite",
@@ -45,7 +46,8 @@ export function suiteSchema(catalog: LoadedCatalog): Schema {
         items: taskSchema(catalog.judges),
         description: "What is asked and judged.",
       },
-      models: { type: "array", minItems: 1, items: modelSchema(catalog.backends), description: "Who is asked." },
+      models: { type: "array", minItems: 1, items: model, description: "Who is asked." },
+      judge_models: { type: "array", items: model, description: "Models that judges ask; they are not evaluated." },
       training: {
         type: "object",
         required: ["log"],

@@ -4,7 +4,7 @@ import type { Problem } from "./diagnostics.ts";
 import { composeYaml, rangeOf, yamlData, type Report, type Span } from "./yaml.ts";
 
 /** What a problem says beyond its place. */
-export interface ProblemText {
+interface ProblemText {
   readonly message: string;
   readonly hint?: string | undefined;
   readonly rank?: number;

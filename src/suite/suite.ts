@@ -36,7 +36,7 @@ export interface FewShot {
 }
 
 /** A judge as a task names it. */
-export interface JudgeSpec {
+interface JudgeSpec {
   /** Key of the map of judges. */
   readonly module: string;
   /** Name under which its scores are shown; unique in the task. */
@@ -169,6 +169,8 @@ export interface Suite {
   readonly tasks: readonly Task[];
   /** At least one. */
   readonly models: readonly Model[];
+  /** Models that judges ask; they are not evaluated. */
+  readonly judgeModels: readonly Model[];
   /** Absolute path of the training run's log: a file or folder. */
   readonly training: { readonly log: string } | null;
   /** Metric that chooses the checkpoint to ship, as "task/metric". */

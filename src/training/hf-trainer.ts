@@ -4,7 +4,7 @@ import type { LogReader, ScalarSink } from "./log-reader.ts";
 import { numberOf, parseJsonLog } from "./loose-json.ts";
 
 // A run that logs every one of ten million steps stays below this.
-const MAX_BYTES = 512 * 1024 * 1024;
+const MAX_BYTES = 256 * 1024 * 1024;
 
 /** `trainer_state.json` of the Hugging Face Trainer (layout read from transformers 5.23). */
 export const hfTrainer: LogReader = {

@@ -9,6 +9,8 @@ import { deliverRow, stepOf } from "./rows.ts";
 export const jsonl: LogReader = {
   names: /\.(?:jsonl|ndjson)$/,
   understands: ({ head }) => {
+    // Printed output holds such rows too, but its first line is something else.
+    if (!head.toString("utf8").trimStart().startsWith("{")) return false;
     const rows = head.toString("utf8").split(/\r?\n/).slice(0, 8).map(parseRow);
     return rows.some((row) => row !== null && (stepOf(row) !== undefined || row["epoch"] !== undefined));
   },

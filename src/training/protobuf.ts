@@ -45,7 +45,7 @@ function readPayload(bytes: Buffer, cursor: { at: number }, end: number, field: 
 }
 
 /** A varint below 2^53; a larger one comes out rounded, a negative one near 2^64. NaN if it is cut off. */
-export function readVarint(bytes: Buffer, cursor: { at: number }, end: number): number {
+function readVarint(bytes: Buffer, cursor: { at: number }, end: number): number {
   let value = 0;
   let scale = 1;
   for (let count = 0; count < 10 && cursor.at < end; count++) {

@@ -75,7 +75,9 @@ describe("evalh run", () => {
     await writeFile(second, bytes);
     const { code, stderr } = await torn.run("run", "suite.yaml", "--resume", "--quiet", "--no-report", "--json");
     expect(code).toBe(0);
-    expect(stderr).toMatch(/checkpoint-10: a torn last line of \d+ bytes was cut; .*\n.*checkpoint-20: 1 damaged lines/);
+    expect(stderr).toMatch(
+      /checkpoint-10: a torn last line of \d+ bytes was cut; .*\n.*checkpoint-20: 1 damaged lines/,
+    );
     const damaged = (await answersOfIgnoringDamage(torn.folder)).length;
     expect(damaged).toBe(320);
     expect(await answersOfIgnoringDamage(torn.folder)).toEqual(await answersOf(whole.folder));

@@ -1,3 +1,5 @@
+import * as fc from "fast-check";
+
 import type { Completion } from "../../src/core/completion.ts";
 import type { JsonValue } from "../../src/core/json.ts";
 import type { Judge, Metric, Score } from "../../src/core/judge.ts";
@@ -18,7 +20,11 @@ export function sampleWith(references: readonly string[], choices?: readonly str
 }
 
 /** What a judge makes of one text with one reference. */
-export async function judged<S extends JsonValue>(judge: Judge<S>, text: string, ...references: string[]): Promise<Score<S>> {
+export async function judged<S extends JsonValue>(
+  judge: Judge<S>,
+  text: string,
+  ...references: string[]
+): Promise<Score<S>> {
   return judge.score(written(text), sampleWith(references));
 }
 
@@ -40,8 +46,16 @@ export function metricOf<S extends JsonValue>(judge: Judge<S>, name: string): Me
 
 /** A metric's value over many samples. */
 export function total<S extends JsonValue>(metric: Metric<S>, stats: readonly S[]): number {
-  const { n, width, rows, value } = metric.sufficient(stats);
-  const sums = new Float64Array(width);
-  for (const [index, cell] of rows.entries()) sums[index % width] = (sums[index % width] as number) + cell;
-  return value(sums, n);
+  const sufficient = metric.sufficient(stats);
+  const sums = new Float64Array(sufficient.width);
+  for (const [index, cell] of sufficient.rows.entries()) {
+    sums[index % sums.length] = (sums[index % sums.length] as number) + cell;
+  }
+  return sufficient.value(sums, sufficient.n);
+}
+
+/** UTF-16 units of any kind, lone surrogates among them. */
+export function anyText(maxLength = 40): fc.Arbitrary<string> {
+  const unit = fc.oneof(fc.integer({ min: 0, max: 0x7f }), fc.integer({ min: 0, max: 0xffff }));
+  return fc.array(unit, { maxLength }).map((units) => String.fromCharCode(...units));
 }

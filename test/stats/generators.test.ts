@@ -40,6 +40,13 @@ test("drawing in pieces gives what drawing at once gives", () => {
   expect([...pieces.below(1000, 1), ...pieces.below(1000, 198), ...pieces.below(1000, 301)]).toEqual(whole);
 });
 
+test("generators do not disturb each other", () => {
+  const [left, right] = [pcg64(3), pcg64(4)];
+  const both = [...left.below(9, 5), ...right.below(9, 5), ...left.below(9, 5), ...right.below(9, 5)];
+  const [alone, other] = [[...pcg64(3).below(9, 10)], [...pcg64(4).below(9, 10)]];
+  expect(both).toEqual([...alone.slice(0, 5), ...other.slice(0, 5), ...alone.slice(5), ...other.slice(5)]);
+});
+
 test("bounded integers stay below their bound and reach every value evenly", () => {
   fc.assert(
     fc.property(seeds, fc.integer({ min: 1, max: 20 }), (seed, bound) => {

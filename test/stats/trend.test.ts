@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { curveNoise } from "../../src/stats/noise-band.ts";
@@ -91,7 +91,7 @@ describe("median", () => {
 
 function permutations(values: readonly number[]): number[][] {
   if (values.length <= 1) return [[...values]];
-  return values.flatMap((value, i) => permutations(values.toSpliced(i, 1)).map((rest) => [value, ...rest]));
+  return values.flatMap((value, i) => permutations(values.toSpliced(i, 1)).map((rest) => [value].concat(rest)));
 }
 
 /** Normal values by Box and Muller over a small linear congruential generator: the same in every run. */

@@ -34,6 +34,7 @@ describe("loading a suite", () => {
       seed: 7,
       alpha: 0.01,
       training: { log: join(complete, "training") },
+      judgeModels: [{ name: "grader", backend: "openai", url: "https://example.org/v1", checkpoints: [] }],
       ship: { metric: "write/lenient" },
       human: { sample: 20, stratify: ["level"], form: "rating", tasks: ["write"], repeat: 0 },
     });
@@ -128,7 +129,7 @@ describe("loading a suite", () => {
         minN: 30,
         alpha: 0.1,
         slice: { field: "level", value: "hard" },
-        place: at(51, 5),
+        place: at(53, 5),
       },
       expect.objectContaining({ metric: "kind/accuracy", mode: "noninferior", maxDrop: 2, alpha: 0.01, slice: null }),
       expect.objectContaining({ mode: "threshold", min: 20, max: 90, severity: "warn" }),

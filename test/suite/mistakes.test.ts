@@ -1,63 +1,6 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-
 import { describe, expect, it } from "vitest";
 
-import { SuiteInvalid, type Problem } from "../../src/suite/diagnostics.ts";
-import { loadSuite } from "../../src/suite/load.ts";
-import { scratch } from "../dataset/scratch.ts";
-
-const task = `
-  - task: t
-    dataset: data.jsonl
-    prompt: "{{ q }}"
-    references: "{{ a }}"
-    judges: [exact_match]
-    slices: [level]`;
-const valid = `suite: s
-version: 1
-tasks:${task}
-models:
-  - model: m
-    backend: onnx
-    checkpoints: ckpt
-`;
-
-const files = {
-  "data.jsonl": '{"q": "1+1", "a": "2", "level": "easy", "split": "x"}\n',
-  "ckpt/config.json": "{}",
-  "log/trainer_state.json": "{}",
-};
-
-/** The problems of a suite in a folder with data and a checkpoint; none if it loads. */
-async function problemsOf(
-  text: string,
-  { allowOutside = false, folder = scratch(files) } = {},
-): Promise<readonly Problem[]> {
-  writeFileSync(join(folder, "suite.yaml"), text);
-  try {
-    await loadSuite(join(folder, "suite.yaml"), { allowOutside });
-    return [];
-  } catch (error) {
-    if (!(error instanceof SuiteInvalid)) throw error;
-    return error.problems;
-  }
-}
-
-/** The one problem of a suite as "line:column pointer message — hint". */
-async function problemOf(text: string, options?: Parameters<typeof problemsOf>[1]): Promise<string> {
-  const problems = await problemsOf(text, options);
-  const lines = problems.map(({ line, column, pointer, message, hint }) =>
-    [`${line}:${column} ${pointer} ${message}`, ...(hint === undefined ? [] : [hint])].join(" — "),
-  );
-  expect(lines).toHaveLength(1);
-  return lines[0] ?? "";
-}
-
-const change = (from: string, to: string): string => {
-  expect(valid).toContain(from);
-  return valid.replace(from, to);
-};
+import { change, problemOf, problemsOf, task, valid } from "./small-suite.ts";
 
 describe("a suite", () => {
   it("without mistakes loads", async () => {
@@ -77,6 +20,14 @@ describe("a suite", () => {
     ],
     ["version: 1", "version: 1\nverison: 2", '3:1  unknown key "verison" — did you mean "version"?'],
     ["version: 1", "version: 1\nalpha: 0.7", "3:8 /alpha must be at most 0.5"],
+    [
+      "[exact_match]",
+      "[regex]",
+      '8:14 /tasks/0/judges/0 regex needs the option "pattern" — write { regex: { pattern: … } }',
+    ],
+    ["[exact_match]", "[{ regex: {} }]", '8:23 /tasks/0/judges/0/regex missing key "pattern"'],
+    ["backend: onnx", "backend: command", '11:5 /models/0 missing key "options"'],
+    ["backend: onnx", "backend: command\n    options: {}", '13:14 /models/0/options missing key "command"'],
     ["version: 1\n", "", '1:1  missing key "version"'],
     ["[level]", "level", '9:13 /tasks/0/slices must be list, got string "level" — write a list: ["level"]'],
     ["[level]", "[level, level]", "9:21 /tasks/0/slices/1 stands in the list a second time"],
@@ -284,54 +235,4 @@ describe("a suite", () => {
       .replace("\nmodels", `${task.replace("t\n", "u\n").replace("[exact_match]", "*j")}\nmodels`);
     expect((await problemsOf(text)).map(({ line }) => line)).toEqual([8, 8]);
   });
-});
-
-describe("paths of a suite", () => {
-  const outside = scratch.bind(null, { "secret.jsonl": '{"q": "1", "a": "2"}\n', "ckpt/config.json": "{}" });
-  const message = /leads out of the suite's folder/;
-
-  it.each(["../secret.jsonl", "ckpt/../../secret.jsonl", "/etc/passwd", ".."])("may not be %s", async (path) => {
-    expect(await problemOf(change("dataset: data.jsonl", `dataset: ${path}`))).toMatch(message);
-  });
-
-  it("may not lead out through symbolic links, of files, folders or shards", async () => {
-    const elsewhere = outside();
-    const folder = scratch(files);
-    symlinkSync(join(elsewhere, "secret.jsonl"), join(folder, "link.jsonl"));
-    symlinkSync(elsewhere, join(folder, "linked"));
-    mkdirSync(join(folder, "shards"));
-    symlinkSync(join(elsewhere, "secret.jsonl"), join(folder, "shards/a.jsonl"));
-    for (const path of ["link.jsonl", "linked/secret.jsonl", "shards", "shards/*.jsonl", "linked/missing.jsonl"]) {
-      expect(await problemOf(change("dataset: data.jsonl", `dataset: ${path}`), { folder })).toMatch(message);
-    }
-    expect(await problemOf(change("checkpoints: ckpt", "checkpoints: linked/ckpt"), { folder })).toMatch(message);
-    expect(
-      await problemsOf(change("checkpoints: ckpt", "checkpoints: linked/ckpt"), { folder, allowOutside: true }),
-    ).toEqual([]);
-  });
-
-  it("may go through links that stay inside, and through a link to the suite's folder", async () => {
-    const folder = scratch(files);
-    symlinkSync("data.jsonl", join(folder, "latest.jsonl"));
-    expect(await problemsOf(change("dataset: data.jsonl", "dataset: latest.jsonl"), { folder })).toEqual([]);
-    const link = join(scratch(), "link");
-    symlinkSync(folder, link);
-    expect(await problemsOf(valid, { folder: link })).toEqual([]);
-  });
-
-  it("may lead anywhere if that is allowed", async () => {
-    const path = join(outside(), "secret.jsonl");
-    expect(
-      await problemsOf(change("dataset: data.jsonl", `dataset: ${path}`).replace("slices: [level]", ""), {
-        allowOutside: true,
-      }),
-    ).toEqual([]);
-  });
-
-  it.each(["'%2e%2e/secret.jsonl'", "..\\secret.jsonl", "'a\\0b'", '"a\\0b"'])(
-    "never mean a file outside by %s",
-    async (path) => {
-      expect(await problemOf(change("dataset: data.jsonl", `dataset: ${path}`))).toMatch(/names no dataset|leads out/);
-    },
-  );
 });

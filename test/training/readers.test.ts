@@ -187,7 +187,7 @@ describe("W&B files", () => {
 
   it("keep the blocks before and after a damaged one", async () => {
     const damaged = Buffer.from(sound);
-    damaged.fill(0xff, 40_000, 41_000);
+    damaged.fill(0xff, 12_000, 12_100);
     const whole = await read("run.wandb", sound);
     const log = await read("run.wandb", damaged);
     expect(log.warnings.join("\n")).toMatch(/damaged records/);

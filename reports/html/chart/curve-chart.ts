@@ -38,7 +38,11 @@ export function curveChart(data: CurveData, options: CurveChartOptions): Html {
   const lossPanel = hasLoss ? panels[0] : undefined;
   const scorePanel = data.scores.length > 0 ? panels.at(-1) : undefined;
   const last = panels.at(-1);
-  return html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-t ${id}-d"><title id="${id}-t">${options.title}</title><desc id="${id}-d">${options.description}</desc>${marks(data, { x, panels, width })}${lossPanel !== undefined && lossLines(data, lossPanel, x)}${scorePanel !== undefined && row !== null && scoreLine(data.scores, { panel: scorePanel, x, row })}${last !== undefined && positionAxis(last, stepTicks(data, x, width), data.hasSteps ? "step" : "checkpoint")}</svg>`;
+  return html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-t ${id}-d">
+    <title id="${id}-t">${options.title}</title>
+    <desc id="${id}-d">${options.description}</desc>
+    ${marks(data, { x, panels, width })}${lossPanel !== undefined && lossLines(data, lossPanel, x)}${scorePanel !== undefined && row !== null && scoreLine(data.scores, { panel: scorePanel, x, row })}${last !== undefined && positionAxis(last, stepTicks(data, x, width), data.hasSteps ? "step" : "checkpoint")}
+  </svg>`;
 }
 
 function frame(
@@ -99,12 +103,17 @@ function lossLines(data: CurveData, panel: Panel, x: Scale): Html {
   );
   const dots = data.evaluation.length <= 60 ? data.evaluation : [];
   return html`${valueAxis(panel)}${panelTitle(panel, [
-    { text: "train loss", look: "train" },
-    { text: "evaluation loss", look: "evaluation" },
-  ])}<path class="line train" d="${compact(draw(data.train))}" /><path class="line evaluation" d="${compact(draw(data.evaluation))}" />${dots.map(
-    (point) =>
-      html`<circle class="dot evaluation" cx="${round(x(point.x))}" cy="${round(panel.y(point.y))}" r="2.5"><title>step ${point.x}: evaluation loss ${point.y.toFixed(3)}</title></circle>`,
-  )}`;
+      { text: "train loss", look: "train" },
+      { text: "evaluation loss", look: "evaluation" },
+    ])}<path class="line train" d="${compact(draw(data.train))}" /><path
+      class="line evaluation"
+      d="${compact(draw(data.evaluation))}"
+    />${dots.map(
+      (point) =>
+        html`<circle class="dot evaluation" cx="${round(x(point.x))}" cy="${round(panel.y(point.y))}" r="2.5"
+          ><title>step ${point.x}: evaluation loss ${point.y.toFixed(3)}</title></circle
+        >`,
+    )}`;
 }
 
 function scoreLine(
@@ -121,10 +130,19 @@ function scoreLine(
     ({ estimate }) => y(estimate.lo),
     ({ estimate }) => y(estimate.hi),
   );
-  return html`${valueAxis(panel)}${panelTitle(panel, [{ text: row.key, look: "score" }])}<path class="band" d="${compact(band(scores))}" /><path class="line score" d="${compact(draw(scores))}" />${scores.map(
-    (point) =>
-      html`<circle class="dot score${point.isShip ? " chosen" : ""}" cx="${round(x(point.x))}" cy="${round(y(point.estimate.value))}" r="${point.isShip ? 5 : 3.2}"><title>${point.label}: ${scoreText(point, row)}</title></circle>`,
-  )}`;
+  return html`${valueAxis(panel)}${panelTitle(panel, [{ text: row.key, look: "score" }])}<path
+      class="band"
+      d="${compact(band(scores))}"
+    /><path class="line score" d="${compact(draw(scores))}" />${scores.map(
+      (point) =>
+        html`<circle
+          class="dot score${point.isShip ? " chosen" : ""}"
+          cx="${round(x(point.x))}"
+          cy="${round(y(point.estimate.value))}"
+          r="${point.isShip ? 5 : 3.2}"
+          ><title>${point.label}: ${scoreText(point, row)}</title></circle
+        >`,
+    )}`;
 }
 
 function scoreText({ estimate }: ScoredPoint, { unit }: MetricRow): string {
@@ -134,11 +152,17 @@ function scoreText({ estimate }: ScoredPoint, { unit }: MetricRow): string {
 /** Names of the lines above their panel, each behind a piece of its line. */
 function panelTitle({ left, top }: Panel, entries: readonly { readonly text: string; readonly look: string }[]): Html {
   let at = left;
-  return html`<g class="key">${entries.map(({ text, look }) => {
-    const start = at;
-    at += 42 + text.length * 6.8;
-    return html`<line class="line ${look}" x1="${start}" x2="${start + 18}" y1="${top - 12}" y2="${top - 12}" /><text x="${start + 24}" y="${top - 8}">${text}</text>`;
-  })}</g>`;
+  return html`<g class="key"
+    >${entries.map(({ text, look }) => {
+      const start = at;
+      at += 42 + text.length * 6.8;
+      return html`<line class="line ${look}" x1="${start}" x2="${start + 18}" y1="${top - 12}" y2="${top - 12}" /><text
+          x="${start + 24}"
+          y="${top - 8}"
+          >${text}</text
+        >`;
+    })}</g
+  >`;
 }
 
 /** Ticks at round steps, or under the checkpoints where there are no steps. */

@@ -14,7 +14,10 @@ export interface Panel {
 }
 
 /** A vertical scale over all values, widened to round numbers. Values that are equal get room around them. */
-export function verticalScale(values: readonly number[], { top, bottom }: { readonly top: number; readonly bottom: number }): Scale {
+export function verticalScale(
+  values: readonly number[],
+  { top, bottom }: { readonly top: number; readonly bottom: number },
+): Scale {
   const finite = values.filter(Number.isFinite);
   const low = finite.length === 0 ? 0 : Math.min(...finite);
   const high = finite.length === 0 ? 1 : Math.max(...finite);
@@ -25,12 +28,20 @@ export function verticalScale(values: readonly number[], { top, bottom }: { read
 /** Horizontal lines with their numbers at the left. */
 export function valueAxis({ left, right, y }: Panel, count = 4): Html {
   const format = y.tickFormat(count);
-  return html`<g class="axis">${y
-    .ticks(count)
-    .map(
-      (tick) =>
-        html`<line class="grid" x1="${left}" x2="${right}" y1="${round(y(tick))}" y2="${round(y(tick))}" /><text x="${left - 8}" y="${round(y(tick))}" dy=".32em" text-anchor="end">${typographic(format(tick))}</text>`,
-    )}</g>`;
+  return html`<g class="axis"
+    >${y
+      .ticks(count)
+      .map(
+        (tick) =>
+          html`<line class="grid" x1="${left}" x2="${right}" y1="${round(y(tick))}" y2="${round(y(tick))}" /><text
+              x="${left - 8}"
+              y="${round(y(tick))}"
+              dy=".32em"
+              text-anchor="end"
+              >${typographic(format(tick))}</text
+            >`,
+      )}</g
+  >`;
 }
 
 export interface Tick {
@@ -40,9 +51,11 @@ export interface Tick {
 
 /** Labels under a panel. */
 export function positionAxis({ left, right, bottom }: Panel, ticks: readonly Tick[], title: string): Html {
-  return html`<g class="axis"><line class="baseline" x1="${left}" x2="${right}" y1="${bottom}" y2="${bottom}" />${ticks.map(
-    ({ at, label }) => html`<text x="${round(at)}" y="${bottom + 18}" text-anchor="middle">${label}</text>`,
-  )}<text class="axis-title" x="${right}" y="${bottom + 36}" text-anchor="end">${title}</text></g>`;
+  return html`<g class="axis"
+    ><line class="baseline" x1="${left}" x2="${right}" y1="${bottom}" y2="${bottom}" />${ticks.map(
+      ({ at, label }) => html`<text x="${round(at)}" y="${bottom + 18}" text-anchor="middle">${label}</text>`,
+    )}<text class="axis-title" x="${right}" y="${bottom + 36}" text-anchor="end">${title}</text></g
+  >`;
 }
 
 /** Two decimals are a hundredth of a pixel. */

@@ -12,11 +12,14 @@ export interface SizePoint {
   readonly estimate: Estimate;
 }
 
-const WIDTH = 400;
-const HEIGHT = 250;
+const WIDTH = 300;
+const HEIGHT = 240;
 
 /** Checkpoints by size and score, with intervals: up and left is better (for metrics where more is better). */
-export function sizeChart(points: readonly SizePoint[], { row, id }: { readonly row: MetricRow; readonly id: string }): Html {
+export function sizeChart(
+  points: readonly SizePoint[],
+  { row, id }: { readonly row: MetricRow; readonly id: string },
+): Html {
   const panel = { left: 44, right: WIDTH - 16, top: 34, bottom: HEIGHT - 46 };
   const y = verticalScale(
     points.flatMap(({ estimate }) => [estimate.lo, estimate.hi]),
@@ -26,9 +29,22 @@ export function sizeChart(points: readonly SizePoint[], { row, id }: { readonly 
   const x = scaleLinear()
     .domain([0, most * 1.04])
     .range([panel.left, panel.right]);
-  const ticks = x.ticks(3).map((bytes) => ({ at: x(bytes), label: bytes === 0 ? "0" : formatBytes(bytes) }));
+  const ticks = x.ticks(2).map((bytes) => ({ at: x(bytes), label: bytes === 0 ? "0" : formatBytes(bytes) }));
   const frame = { ...panel, y };
-  return html`<svg class="chart size-chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${id}-t ${id}-d"><title id="${id}-t">Size against ${row.key}</title><desc id="${id}-d">${points.map(({ label, bytes, estimate }) => `${label}: ${formatBytes(bytes)}, ${formatScore(estimate.value, row.unit)}.`).join(" ")}</desc>${valueAxis(frame)}<g class="key"><text x="${panel.left}" y="16">${row.key}</text></g>${place(points, { x, y }).map((mark) => pointMark(mark, { y, row }))}${positionAxis(frame, ticks, "size on disk")}</svg>`;
+  return html`<svg
+    class="chart size-chart"
+    viewBox="0 0 ${WIDTH} ${HEIGHT}"
+    role="img"
+    aria-labelledby="${id}-t ${id}-d"
+  >
+    <title id="${id}-t">Size against ${row.key}</title>
+    <desc id="${id}-d">
+      ${points.map(({ label, bytes, estimate }) => `${label}: ${formatBytes(bytes)}, ${formatScore(estimate.value, row.unit)}.`).join(" ")}
+    </desc>
+    ${valueAxis(frame)}
+    <g class="key"><text x="${panel.left}" y="16">${row.key}</text></g>
+    ${place(points, { x, y }).map((mark) => pointMark(mark, { y, row }))}${positionAxis(frame, ticks, "size on disk")}
+  </svg>`;
 }
 
 interface PlacedPoint {
@@ -39,7 +55,10 @@ interface PlacedPoint {
 }
 
 /** Points of one size stand beside each other; labels that would overlap move down. */
-function place(points: readonly SizePoint[], { x, y }: { readonly x: Scale; readonly y: Scale }): readonly PlacedPoint[] {
+function place(
+  points: readonly SizePoint[],
+  { x, y }: { readonly x: Scale; readonly y: Scale },
+): readonly PlacedPoint[] {
   const placed: PlacedPoint[] = [];
   for (const point of points) {
     let at = x(point.bytes);
@@ -47,7 +66,7 @@ function place(points: readonly SizePoint[], { x, y }: { readonly x: Scale; read
     let labelY = y(point.estimate.value);
     const isTaken = (): boolean => placed.some((other) => Math.abs(other.labelY - labelY) < 14);
     for (let tries = 0; tries < points.length && isTaken(); tries++) labelY += 15;
-    const text = point.label.length > 28 ? `${point.label.slice(0, 27)}…` : point.label;
+    const text = point.label.length > 24 ? `${point.label.slice(0, 23)}…` : point.label;
     placed.push({ point, at, text, labelY });
   }
   return placed;
@@ -58,5 +77,23 @@ function pointMark(
   { y, row }: { readonly y: Scale; readonly row: MetricRow },
 ): Html {
   const isRight = at > WIDTH / 2;
-  return html`<line class="whisker" x1="${round(at)}" x2="${round(at)}" y1="${round(y(estimate.lo))}" y2="${round(y(estimate.hi))}" /><circle class="dot score" cx="${round(at)}" cy="${round(y(estimate.value))}" r="4"><title>${label}: ${formatBytes(bytes)}, ${formatScore(estimate.value, row.unit)} [${formatScore(estimate.lo, row.unit)}, ${formatScore(estimate.hi, row.unit)}]</title></circle><text class="point-label" x="${round(at + (isRight ? -12 : 9))}" y="${round(labelY)}" dy=".32em" text-anchor="${isRight ? "end" : "start"}">${text}</text>`;
+  return html`<line
+      class="whisker"
+      x1="${round(at)}"
+      x2="${round(at)}"
+      y1="${round(y(estimate.lo))}"
+      y2="${round(y(estimate.hi))}"
+    /><circle class="dot score" cx="${round(at)}" cy="${round(y(estimate.value))}" r="4"
+      ><title>
+        ${label}: ${formatBytes(bytes)}, ${formatScore(estimate.value, row.unit)}
+        [${formatScore(estimate.lo, row.unit)}, ${formatScore(estimate.hi, row.unit)}]
+      </title></circle
+    ><text
+      class="point-label"
+      x="${round(at + (isRight ? -12 : 9))}"
+      y="${round(labelY)}"
+      dy=".32em"
+      text-anchor="${isRight ? "end" : "start"}"
+      >${text}</text
+    >`;
 }

@@ -26,8 +26,8 @@ interface Base64Constructor {
 }
 
 function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  const native = (Uint8Array as Base64Constructor).fromBase64;
-  if (native !== undefined) return native.call(Uint8Array, text);
+  const native = Uint8Array as Base64Constructor;
+  if (native.fromBase64 !== undefined) return native.fromBase64(text);
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
   for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at);

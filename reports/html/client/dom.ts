@@ -32,7 +32,11 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== safe) element.textContent = safe;
 }
 
-export function button(label: string, onPress: () => void, attributes: Readonly<Record<string, string>> = {}): HTMLButtonElement {
+export function button(
+  label: string,
+  onPress: () => void,
+  attributes: Readonly<Record<string, string>> = {},
+): HTMLButtonElement {
   const element = el("button", { type: "button", ...attributes }, label);
   element.addEventListener("click", onPress);
   return element;

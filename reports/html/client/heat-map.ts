@@ -8,9 +8,9 @@ const LEAST_ROW = 1;
 
 export interface HeatMap {
   readonly element: HTMLElement;
-  show(scores: MetricScores): void;
+  readonly show: (scores: MetricScores) => void;
   /** Draws again, in the colours of the theme. */
-  redraw(): void;
+  readonly redraw: () => void;
 }
 
 /** Every sample's score at every checkpoint of the series: samples from always good to never, top to bottom. */
@@ -34,7 +34,10 @@ export function heatMap(data: ReportData, onPick: (sample: number) => void): Hea
     redraw,
     show(scores) {
       shown = { scores, order: orderSamples(scores, series) };
-      canvas.setAttribute("aria-label", `Heat map of ${scores.metric.key}: ${scores.count} samples at ${series.length} checkpoints. The table beside it has the numbers.`);
+      canvas.setAttribute(
+        "aria-label",
+        `Heat map of ${scores.metric.key}: ${scores.count} samples at ${series.length} checkpoints. The table beside it has the numbers.`,
+      );
       redraw();
     },
   };
@@ -46,7 +49,14 @@ function shortLabel({ meta }: ReportData, place: number): string {
 }
 
 function legend(): HTMLElement {
-  return el("figcaption", {}, el("span", {}, "low"), el("span", { class: "ramp" }), el("span", {}, "high"), el("span", { class: "hint" }, "one line a sample; click to open it"));
+  return el(
+    "figcaption",
+    {},
+    el("span", {}, "low"),
+    el("span", { class: "ramp" }),
+    el("span", {}, "high"),
+    el("span", { class: "hint" }, "one line a sample; click to open it"),
+  );
 }
 
 /** Best mean first; among equals those that were good earlier. */

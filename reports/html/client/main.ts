@@ -1,8 +1,8 @@
 import { sampleBrowser } from "./browser/browser.ts";
 import { el } from "./dom.ts";
 import { printView } from "./print-view.ts";
-import { loadReport } from "./report-data.ts";
-import { firstSelection, linkedSelection, selectionStore } from "./selection.ts";
+import { loadReport, type ReportData } from "./report-data.ts";
+import { firstSelection, linkedSelection, selectionStore, type SelectionStore } from "./selection.ts";
 import { bindSorting, bindTabs } from "./tables.ts";
 import { bindTheme } from "./theme.ts";
 import { trajectoryView } from "./trajectory-view.ts";
@@ -20,21 +20,26 @@ async function start(): Promise<void> {
     if (data.meta.metrics.length === 0) {
       browserHost.replaceChildren(el("p", { class: "waiting" }, "This run has no samples."));
       trajectoryHost?.closest("section")?.remove();
-    } else await showSamples(data, browserHost, trajectoryHost);
+    } else {
+      const store = await showBrowser(data, browserHost);
+      // What is further down or on paper can wait until the page answers.
+      setTimeout(() => void showRest(data, store, trajectoryHost).catch(tell));
+    }
   }
+  performance.mark("evalh-ready");
   document.documentElement.dataset["ready"] = "true";
 }
 
-async function showSamples(
-  data: Awaited<ReturnType<typeof loadReport>>,
-  host: HTMLElement,
-  trajectoryHost: HTMLElement | null,
-): Promise<void> {
+async function showBrowser(data: ReportData, host: HTMLElement): Promise<SelectionStore> {
   const linked = linkedSelection(data, location.hash);
   const store = selectionStore({ ...firstSelection(data), ...linked });
   await sampleBrowser(host, data, store);
   if (linked !== null) host.closest("section")?.scrollIntoView();
-  const reveal = (): void => host.closest("section")?.scrollIntoView({ behavior: "smooth" });
+  return store;
+}
+
+async function showRest(data: ReportData, store: SelectionStore, trajectoryHost: HTMLElement | null): Promise<void> {
+  const reveal = (): void => document.querySelector("#samples")?.scrollIntoView({ behavior: "smooth" });
   if (trajectoryHost !== null) {
     const view = await trajectoryView(trajectoryHost, data, {
       first: data.meta.deciding,
@@ -50,8 +55,8 @@ async function showSamples(
     redraw = view.redraw;
   }
   const printHost = document.querySelector<HTMLElement>("[data-print]");
-  // Paper can wait until the page is read.
-  if (printHost !== null) setTimeout(() => void printView(printHost, data), 500);
+  if (printHost !== null) await printView(printHost, data);
+  document.documentElement.dataset["complete"] = "true";
 }
 
 /** What goes wrong is said where it would have been shown. */

@@ -14,7 +14,11 @@ export async function printView(host: HTMLElement, data: ReportData): Promise<vo
   const scores = await data.scores(meta.deciding);
   const label = (place: number): string => meta.checkpoints[place]?.label ?? "";
   host.replaceChildren(
-    el("h3", {}, `The ${worst.length} largest losses in ${metric.key}: ${label(meta.head)} against ${label(meta.base)}`),
+    el(
+      "h3",
+      {},
+      `The ${worst.length} largest losses in ${metric.key}: ${label(meta.head)} against ${label(meta.base)}`,
+    ),
     ...worst.map(({ sample, stored: [prompt, references, outputs] }) => {
       const change = scores.value(meta.head, sample) - scores.value(meta.base, sample);
       const [before, after] = [outputs[meta.base]?.[0] ?? "", outputs[meta.head]?.[0] ?? ""];

@@ -9,12 +9,14 @@ export interface ReportData {
   readonly meta: ReportMeta;
   readonly ids: readonly string[];
   readonly previews: readonly string[];
-  status(checkpoint: number, sample: number): number;
-  slice(field: number, sample: number): string;
-  hasText(sample: number): boolean;
+  readonly status: (checkpoint: number, sample: number) => number;
+  /** Whether two checkpoints said the same. */
+  readonly sameText: (a: number, b: number, sample: number) => boolean;
+  readonly slice: (field: number, sample: number) => string;
+  readonly hasText: (sample: number) => boolean;
   /** Null where the text was left out. */
-  text(sample: number): Promise<StoredSample | null>;
-  scores(metric: number): Promise<MetricScores>;
+  readonly text: (sample: number) => Promise<StoredSample | null>;
+  readonly scores: (metric: number) => Promise<MetricScores>;
 }
 
 /** One metric of every checkpoint over the samples of its task. */
@@ -26,19 +28,17 @@ export interface MetricScores {
   /** True if every score is the lowest or the highest possible: wrong or right. */
   readonly isBinary: boolean;
   /** NaN where there is none. `sample` counts over all tasks. */
-  value(checkpoint: number, sample: number): number;
+  readonly value: (checkpoint: number, sample: number) => number;
 }
 
 export async function loadReport(): Promise<ReportData> {
-  const meta = await readJson<ReportMeta>(BlockName.meta);
-  const [ids, previews, status, chunkOf, chunkAt, ...slices] = await Promise.all([
-    readJson<string[]>(BlockName.ids),
-    readJson<string[]>(BlockName.previews),
-    readBytes(BlockName.status).then((bytes) => new Uint8Array(bytes)),
-    readBytes(BlockName.chunkOf).then((bytes) => new Uint32Array(bytes)),
-    readBytes(BlockName.chunkAt).then((bytes) => new Uint32Array(bytes)),
-    ...meta.slices.map((_, field) => readBytes(BlockName.slice(field)).then((bytes) => new Uint16Array(bytes))),
-  ]);
+  const reading = readJson<ReportMeta>(BlockName.meta);
+  const columns = readColumns();
+  const meta = await reading;
+  const slices = await Promise.all(
+    meta.slices.map((_, field) => readBytes(BlockName.slice(field)).then((bytes) => new Uint16Array(bytes))),
+  );
+  const [ids, previews, status, sameText, chunkOf, chunkAt] = await columns;
   const openChunk = recentCache(OPEN_CHUNKS, (chunk) => readJson<StoredSample[]>(BlockName.text(chunk)));
   const openScores = recentCache(Infinity, (metric) => loadScores(meta, metric));
   return {
@@ -46,6 +46,7 @@ export async function loadReport(): Promise<ReportData> {
     ids,
     previews,
     status: (checkpoint, sample) => status[checkpoint * meta.total + sample] ?? 0,
+    sameText: (a, b, sample) => sameText[a * meta.total + sample] === sameText[b * meta.total + sample],
     slice: (field, sample) => meta.slices[field]?.values[slices[field]?.[sample] ?? 0] ?? "",
     hasText: (sample) => (chunkOf[sample] ?? NO_CHUNK) !== NO_CHUNK,
     async text(sample) {
@@ -54,6 +55,18 @@ export async function loadReport(): Promise<ReportData> {
     },
     scores: openScores,
   };
+}
+
+/** All that every report has: opened at the same time, since decompression runs beside this thread. */
+function readColumns(): Promise<[string[], string[], Uint8Array, Uint16Array, Uint32Array, Uint32Array]> {
+  return Promise.all([
+    readJson<string[]>(BlockName.ids),
+    readJson<string[]>(BlockName.previews),
+    readBytes(BlockName.status).then((bytes) => new Uint8Array(bytes)),
+    readBytes(BlockName.sameText).then((bytes) => new Uint16Array(bytes)),
+    readBytes(BlockName.chunkOf).then((bytes) => new Uint32Array(bytes)),
+    readBytes(BlockName.chunkAt).then((bytes) => new Uint32Array(bytes)),
+  ]);
 }
 
 async function loadScores(meta: ReportMeta, place: number): Promise<MetricScores> {

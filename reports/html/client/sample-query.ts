@@ -3,7 +3,7 @@ import type { FilterQuery, Flag } from "../../filter-query.ts";
 import { Status } from "../data/format.ts";
 import type { MetricScores, ReportData } from "./report-data.ts";
 import type { SortKey } from "./selection.ts";
-import { TRAJECTORIES } from "./trajectory.ts";
+import { TRAJECTORIES, type Trajectory } from "./trajectory.ts";
 
 /** What a list of samples is made of. */
 export interface QueryContext {
@@ -103,32 +103,34 @@ function factsOf(context: QueryContext): FactsCursor {
 }
 
 export function hasFlag(context: QueryContext, flag: Flag, sample: number): boolean {
-  const { data, scores, trajectories, head } = context;
-  switch (flag) {
-    case "broken":
-      return improvement(context, sample) < -SAME;
-    case "fixed":
-      return improvement(context, sample) > SAME;
-    case "same":
-      return Math.abs(improvement(context, sample)) <= SAME;
-    case "flip":
-    case "gained":
-    case "lost":
-      return TRAJECTORIES[trajectories[sample - scores.start] ?? 0]?.name === flag;
-    case "steady":
-      return ["high", "low"].includes(TRAJECTORIES[trajectories[sample - scores.start] ?? 0]?.name ?? "");
-    case "text":
-      return data.hasText(sample);
-    case "missing":
-      return data.status(head, sample) === 0;
-    case "failed":
-    case "truncated":
-    case "empty":
-    case "differs":
-      return (data.status(head, sample) & Status[flag]) !== 0;
-    default:
-      return flag satisfies never;
-  }
+  return FLAG_TESTS[flag](context, sample);
+}
+
+type FlagTest = (context: QueryContext, sample: number) => boolean;
+
+const FLAG_TESTS: Readonly<Record<Flag, FlagTest>> = {
+  broken: (context, sample) => improvement(context, sample) < -SAME,
+  fixed: (context, sample) => improvement(context, sample) > SAME,
+  same: (context, sample) => Math.abs(improvement(context, sample)) <= SAME,
+  differs: ({ data, base, head }, sample) => !data.sameText(base, head, sample),
+  flip: hasTrajectory("flip"),
+  gained: hasTrajectory("gained"),
+  lost: hasTrajectory("lost"),
+  steady: hasTrajectory("high", "low"),
+  failed: hasStatus(Status.failed),
+  truncated: hasStatus(Status.truncated),
+  empty: hasStatus(Status.empty),
+  missing: ({ data, head }, sample) => data.status(head, sample) === 0,
+  text: ({ data }, sample) => data.hasText(sample),
+};
+
+function hasTrajectory(...names: readonly Trajectory[]): FlagTest {
+  const places = new Set(names.map((name) => TRAJECTORIES.findIndex((item) => item.name === name)));
+  return ({ scores, trajectories }, sample) => places.has(trajectories[sample - scores.start] ?? -1);
+}
+
+function hasStatus(bit: number): FlagTest {
+  return ({ data, head }, sample) => (data.status(head, sample) & bit) !== 0;
 }
 
 /** How many of the task's samples have each of some flags. */

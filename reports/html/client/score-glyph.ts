@@ -11,7 +11,11 @@ export interface ScoreGlyph {
 }
 
 /** One character for a sample's score: ✓ or ✗ where there is nothing between, otherwise a bar. */
-export function scoreGlyph(data: ReportData, scores: MetricScores, place: { checkpoint: number; sample: number }): ScoreGlyph {
+export function scoreGlyph(
+  data: ReportData,
+  scores: MetricScores,
+  place: { checkpoint: number; sample: number },
+): ScoreGlyph {
   const status = data.status(place.checkpoint, place.sample);
   if (status === 0) return { text: "·", look: "none" };
   if ((status & Status.failed) !== 0) return { text: "!", look: "wrong" };

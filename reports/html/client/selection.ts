@@ -16,9 +16,9 @@ export interface Selection {
 }
 
 export interface SelectionStore {
-  get(): Selection;
-  set(change: Partial<Selection>): void;
-  subscribe(listener: (now: Selection, before: Selection) => void): void;
+  readonly get: () => Selection;
+  readonly set: (change: Partial<Selection>) => void;
+  readonly subscribe: (listener: (now: Selection, before: Selection) => void) => void;
 }
 
 export function selectionStore(first: Selection): SelectionStore {

@@ -24,7 +24,8 @@ function sortBy(button: HTMLButtonElement): void {
   };
   rows.sort((a, b) => {
     const [valueA, valueB] = [valueOf(a), valueOf(b)];
-    if (Number.isNaN(valueA) || Number.isNaN(valueB)) return Number(Number.isNaN(valueA)) - Number(Number.isNaN(valueB));
+    if (Number.isNaN(valueA) || Number.isNaN(valueB))
+      return Number(Number.isNaN(valueA)) - Number(Number.isNaN(valueB));
     return sign * (valueA - valueB);
   });
   body.append(...rows);

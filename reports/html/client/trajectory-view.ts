@@ -57,7 +57,13 @@ function kindTable(data: ReportData, scores: MetricScores, onFilter: (filter: st
         el("th", { scope: "row" }, title, el("small", {}, note)),
         el("td", { class: "num" }, formatCount(count)),
         el("td", { class: "num" }, `${((100 * count) / Math.max(1, scores.count)).toFixed(0)} %`),
-        el("td", {}, flag === undefined || count === 0 ? null : button("Show", () => onFilter(flag), { class: "chip", "aria-label": `Show ${title}` })),
+        el(
+          "td",
+          {},
+          flag === undefined || count === 0
+            ? null
+            : button("Show", () => onFilter(flag), { class: "chip", "aria-label": `Show ${title}` }),
+        ),
       ),
     ];
   });
@@ -72,7 +78,9 @@ function moveTable(data: ReportData, scores: MetricScores, onFilter: (filter: st
     const { better, worse } = countMoves(scores, from, to);
     const names = `base:${quoteValue(label(from))} ckpt:${quoteValue(label(to))}`;
     const show = (count: number, flag: Flag): Node =>
-      count === 0 ? el("span", {}, "0") : button(formatCount(count), () => onFilter(`${flag} ${names}`), { class: "link", title: `Show the ${flag}` });
+      count === 0
+        ? el("span", {}, "0")
+        : button(formatCount(count), () => onFilter(`${flag} ${names}`), { class: "link", title: `Show the ${flag}` });
     return el(
       "tr",
       {},
@@ -84,7 +92,11 @@ function moveTable(data: ReportData, scores: MetricScores, onFilter: (filter: st
   return table("From checkpoint to checkpoint", ["", "fixed", "broken"], rows);
 }
 
-function countMoves({ start, count, value, metric }: MetricScores, from: number, to: number): { better: number; worse: number } {
+function countMoves(
+  { start, count, value, metric }: MetricScores,
+  from: number,
+  to: number,
+): { better: number; worse: number } {
   let better = 0;
   let worse = 0;
   for (let sample = start; sample < start + count; sample++) {
@@ -101,6 +113,15 @@ function table(title: string, heads: readonly string[], rows: readonly HTMLEleme
     "div",
     {},
     el("h3", {}, title),
-    el("table", { class: "plain" }, el("thead", {}, el("tr", {}, ...heads.map((head) => (head === "" ? el("td") : el("th", { scope: "col" }, head))))), el("tbody", {}, ...rows)),
+    el(
+      "table",
+      { class: "plain" },
+      el(
+        "thead",
+        {},
+        el("tr", {}, ...heads.map((head) => (head === "" ? el("td") : el("th", { scope: "col" }, head)))),
+      ),
+      el("tbody", {}, ...rows),
+    ),
   );
 }

@@ -15,7 +15,11 @@ export interface BlockOptions {
 }
 
 /** Reads every sample once and writes the data blocks of a page. Texts are held compressed and within the budget. */
-export async function writeBlocks(comparison: Comparison, samples: SampleSource, options: BlockOptions): Promise<ReportMeta> {
+export async function writeBlocks(
+  comparison: Comparison,
+  samples: SampleSource,
+  options: BlockOptions,
+): Promise<ReportMeta> {
   const { embed, budget, append } = options;
   const write = (name: string, packed: string): Promise<void> => append(blockElement(name, packed));
   const sink = embed === "all" ? (chunk: number, packed: string) => write(BlockName.text(chunk), packed) : null;
@@ -37,7 +41,10 @@ export async function writeBlocks(comparison: Comparison, samples: SampleSource,
   const worstSamples = embed === "none" ? [] : worst.finish();
   packed.push([BlockName.worst, await packBlock(JSON.stringify(worstSamples))]);
   const used = packed.reduce((sum, [, text]) => sum + text.length + ELEMENT_BYTES, 0);
-  const stored = await texts.finish(collected.ids.length, embed === "all" ? Infinity : budget - used - collected.ids.length);
+  const stored = await texts.finish(
+    collected.ids.length,
+    embed === "all" ? Infinity : budget - used - collected.ids.length,
+  );
   for (const [chunk, text] of stored.chunks.entries()) await write(BlockName.text(chunk), text);
   const meta = collected.meta({ embedded: stored.embedded, embed });
   packed.push(...(await packPlaces(stored)), [BlockName.meta, await packBlock(JSON.stringify(meta))]);
@@ -55,8 +62,10 @@ async function packColumns(columns: CollectedColumns): Promise<PackedBlock[]> {
     [BlockName.ids, await packBlock(JSON.stringify(columns.ids))],
     [BlockName.previews, await packBlock(JSON.stringify(columns.previews))],
     [BlockName.status, await packBlock(columns.status)],
+    [BlockName.sameText, await packBlock(bytesOf(columns.sameText))],
   ];
-  for (const [field, codes] of columns.slices.entries()) blocks.push([BlockName.slice(field), await packBlock(bytesOf(codes))]);
+  for (const [field, codes] of columns.slices.entries())
+    blocks.push([BlockName.slice(field), await packBlock(bytesOf(codes))]);
   for (const [metric, { values, codes }] of columns.scores.entries()) {
     blocks.push([BlockName.values(metric), await packBlock(bytesOf(values))]);
     blocks.push([BlockName.codes(metric), await packBlock(bytesOf(codes))]);

@@ -12,6 +12,8 @@ export interface CollectedColumns {
   readonly previews: readonly string[];
   /** Checkpoint after checkpoint. */
   readonly status: Uint8Array;
+  /** Checkpoint after checkpoint: place of the first that said the same. */
+  readonly sameText: Uint16Array;
   /** One a slice field. */
   readonly slices: readonly Uint16Array[];
   /** One a metric. */
@@ -50,9 +52,9 @@ interface SliceColumn {
 /** Gathers the columns of samples that come task by task. */
 export function columnCollector(comparison: Comparison): ColumnCollector {
   const { checkpoints } = comparison;
-  const { base } = firstPair(comparison);
   const ids: string[] = [];
   const status = checkpoints.map((): number[] => []);
+  const sameText = checkpoints.map((): number[] => []);
   const tasks: TaskSpan[] = [];
   const slices = new Map<string, SliceColumn>();
   const spanOf = (task: string): TaskSpan => {
@@ -77,22 +79,30 @@ export function columnCollector(comparison: Comparison): ColumnCollector {
       span.previews.add(view.prompt);
       for (const [index, flags] of status.entries()) {
         const output = view.outputs[index] ?? null;
-        flags.push(statusOf(output, view.outputs[base] ?? null));
+        flags.push(statusOf(output));
+        sameText[index]?.push(firstWithText(view.outputs, index));
         for (const { name, scores } of span.metrics) scores[index]?.push(output?.scores[name] ?? Number.NaN);
       }
     },
-    finish: () => finish(comparison, { ids, status, tasks, slices: [...slices.values()] }),
+    finish: () => finish(comparison, { ids, status, sameText, tasks, slices: [...slices.values()] }),
   };
 }
 
-function statusOf(output: SampleOutput | null, base: SampleOutput | null): number {
+/** Failures count as texts of their own kind: they are the same as each other and as nothing else. */
+function firstWithText(outputs: SampleView["outputs"], index: number): number {
+  const keyOf = (output: SampleOutput | null | undefined): string | null =>
+    output == null || output.error !== null ? null : output.text;
+  const key = keyOf(outputs[index]);
+  return outputs.findIndex((output) => keyOf(output) === key);
+}
+
+function statusOf(output: SampleOutput | null): number {
   if (output === null) return 0;
   if (output.error !== null) return Status.ran | Status.failed;
   return (
     Status.ran |
     (output.finish === "length" ? Status.truncated : 0) |
-    (output.finish !== "scored" && output.text.trim() === "" ? Status.empty : 0) |
-    (base !== null && base.text !== output.text ? Status.differs : 0)
+    (output.finish !== "scored" && output.text.trim() === "" ? Status.empty : 0)
   );
 }
 
@@ -109,16 +119,18 @@ function addSlices(columns: Map<string, SliceColumn>, { slices }: SampleView, at
 interface Gathered {
   readonly ids: readonly string[];
   readonly status: readonly (readonly number[])[];
+  readonly sameText: readonly (readonly number[])[];
   readonly tasks: readonly TaskSpan[];
   readonly slices: readonly SliceColumn[];
 }
 
-function finish(comparison: Comparison, { ids, status, tasks, slices }: Gathered): CollectedColumns {
+function finish(comparison: Comparison, { ids, status, sameText, tasks, slices }: Gathered): CollectedColumns {
   const metrics = tasks.flatMap((span, task) => span.metrics.map((metric) => ({ task, ...metric })));
   return {
     ids,
     previews: tasks.flatMap(({ previews }) => previews.finish()),
     status: Uint8Array.from(status.flat()),
+    sameText: Uint16Array.from(sameText.flat()),
     slices: slices.map(({ codes }) => Uint16Array.from({ length: ids.length }, (_, at) => codes[at] ?? 0)),
     scores: metrics.map(({ scores }) => encodeScores(Float64Array.from(scores.flat()))),
     meta: (texts) => ({
@@ -126,7 +138,10 @@ function finish(comparison: Comparison, { ids, status, tasks, slices }: Gathered
       ...placesOf(comparison),
       tasks: tasks.map(({ name, start, count }) => ({ name, start, count })),
       metrics: metrics.map(metaMetric),
-      deciding: Math.max(0, metrics.findIndex(({ row }) => row.key === decidingRow(comparison)?.key)),
+      deciding: Math.max(
+        0,
+        metrics.findIndex(({ row }) => row.key === decidingRow(comparison)?.key),
+      ),
       slices: slices.map(({ field, values }) => ({ field, values: [...values.keys()] })),
       total: ids.length,
       ...texts,

@@ -20,6 +20,8 @@ export const BlockName = {
   previews: "previews",
   /** Uint8 a checkpoint and sample: bits of Status. */
   status: "status",
+  /** Uint16 a checkpoint and sample: place of the first checkpoint with the same text. */
+  sameText: "same-text",
   /** Uint32 a sample: chunk that holds its text, NO_CHUNK where none does. */
   chunkOf: "chunk-of",
   /** Uint32 a sample: place in the chunk. */
@@ -48,8 +50,6 @@ export const Status = {
   /** The answer met the token limit. */
   truncated: 4,
   empty: 8,
-  /** The text differs from the base checkpoint's. */
-  differs: 16,
 } as const;
 
 export interface ReportMeta {
@@ -100,7 +100,11 @@ export interface MetaMetric {
 }
 
 /** A sample's text: prompt, references, one output a checkpoint. */
-export type StoredSample = readonly [prompt: string, references: readonly string[], outputs: readonly (StoredOutput | null)[]];
+export type StoredSample = readonly [
+  prompt: string,
+  references: readonly string[],
+  outputs: readonly (StoredOutput | null)[],
+];
 
 export type StoredOutput = readonly [
   text: string,

@@ -24,7 +24,10 @@ export function interestOf(comparison: Comparison): (view: SampleView) => number
   const base = comparison.checkpoints.findIndex(({ id }) => id === comparison.base);
   const rows = Map.groupBy(testRows(comparison), ({ task }) => task);
   const widths = new Map(
-    [...rows].map(([task, list]) => [task, list.map((row) => ({ name: row.key.slice(task.length + 1), width: row.range[1] - row.range[0] }))]),
+    [...rows].map(([task, list]) => [
+      task,
+      list.map((row) => ({ name: row.key.slice(task.length + 1), width: row.range[1] - row.range[0] })),
+    ]),
   );
   const share = Math.min(1, RANDOM / Math.max(1, sampleTotal(comparison)));
   return (view) => {

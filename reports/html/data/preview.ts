@@ -55,7 +55,8 @@ function commonFrame(prompts: readonly string[]): Frame {
     while (same < head && prompt.charCodeAt(same) === first.charCodeAt(same)) same++;
     head = same;
     same = 0;
-    while (same < tail && prompt.charCodeAt(prompt.length - 1 - same) === first.charCodeAt(first.length - 1 - same)) same++;
+    while (same < tail && prompt.charCodeAt(prompt.length - 1 - same) === first.charCodeAt(first.length - 1 - same))
+      same++;
     tail = same;
   }
   // Words stay whole.
@@ -67,7 +68,15 @@ function commonFrame(prompts: readonly string[]): Frame {
 function preview(prompt: string, { head, tail }: Frame): string {
   const from = prompt.startsWith(head) ? head.length : 0;
   const to = prompt.length - from > tail.length && prompt.endsWith(tail) ? prompt.length - tail.length : prompt.length;
-  const text = prompt.slice(from, Math.min(to, from + LENGTH * 2)).replaceAll(/\s+/gu, " ").trim();
+  const text = prompt
+    .slice(from, Math.min(to, from + LENGTH * 2))
+    .replaceAll(/\s+/gu, " ")
+    .trim();
   const cut = text.length > LENGTH ? `${text.slice(0, LENGTH - 1)}…` : text;
-  return cut.replace(/[\ud800-\udbff]…$/u, "…");
+  return copied(cut.replace(/[\ud800-\udbff]…$/u, "…"));
+}
+
+/** The same text in memory of its own: a slice would keep the whole prompt alive. */
+function copied(text: string): string {
+  return Buffer.from(text, "utf16le").toString("utf16le");
 }

@@ -28,7 +28,16 @@ export function intervalScale(comparison: Comparison, row: MetricRow): IntervalS
 function intervalMark({ value, lo, hi }: Estimate, scale: IntervalScale): Html {
   if (![value, lo, hi].every((bound) => Number.isFinite(scale(bound)))) return html``;
   const [from, at, to] = [scale(lo), scale(value), scale(hi)].map(round);
-  return html`<svg class="interval" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" aria-hidden="true"><line x1="${from ?? 0}" x2="${to ?? 0}" y1="5" y2="5" /><circle cx="${at ?? 0}" cy="5" r="2.6" /></svg>`;
+  return html`<svg
+    class="interval"
+    viewBox="0 0 ${WIDTH} ${HEIGHT}"
+    width="${WIDTH}"
+    height="${HEIGHT}"
+    aria-hidden="true"
+  >
+    <line x1="${from ?? 0}" x2="${to ?? 0}" y1="5" y2="5" />
+    <circle cx="${at ?? 0}" cy="5" r="2.6" />
+  </svg>`;
 }
 
 export interface ScoreCellOptions {
@@ -44,7 +53,13 @@ export function scoreCell(cell: Cell | null, { row, scale, isBest, reference }: 
   const estimate = cell?.estimate ?? null;
   if (estimate === null) return html`<td class="num missing">${MISSING}</td>`;
   const bounds = `${formatScore(estimate.lo, row.unit)} to ${formatScore(estimate.hi, row.unit)}, n = ${estimate.n}, ${estimate.method}`;
-  return html`<td class="num${isBest ? " best" : ""}" data-v="${estimate.value}" title="${bounds}"><span class="value">${isBest && html`<span class="mark" title="best of the series">•</span>`}${formatScore(estimate.value, row.unit)}</span> <span class="margin">±${formatScore(halfWidth(estimate), row.unit)}</span>${intervalMark(estimate, scale)}${changeLine(cell?.difference ?? null, { row, reference })}</td>`;
+  return html`<td class="num${isBest ? " best" : ""}" data-v="${estimate.value}" title="${bounds}">
+    <span class="value"
+      >${isBest && html`<span class="mark" title="best of the series">•</span>`}${formatScore(estimate.value, row.unit)}</span
+    >
+    <span class="margin">±${formatScore(halfWidth(estimate), row.unit)}</span
+    >${intervalMark(estimate, scale)}${changeLine(cell?.difference ?? null, { row, reference })}
+  </td>`;
 }
 
 function changeLine(
@@ -59,5 +74,8 @@ function changeLine(
 export function changeText(row: MetricRow, difference: PairedDifference): Html {
   const { value, lo, hi, pAdjusted, test, significant, fixed, broken, same } = difference;
   const detail = `${formatDelta(lo, row.unit)} to ${formatDelta(hi, row.unit)}, ${formatP(pAdjusted)} after Holm (${test}); ${fixed} samples rose, ${broken} fell, ${same} stayed`;
-  return html`<span class="change ${changeOf(row, difference)}" title="${detail}">${arrowOf(value)} ${formatDelta(value, row.unit)}${significant && html`<span class="star" title="significant"> *</span>`}</span>`;
+  return html`<span class="change ${changeOf(row, difference)}" title="${detail}"
+    >${arrowOf(value)}
+    ${formatDelta(value, row.unit)}${significant && html`<span class="star" title="significant"> *</span>`}</span
+  >`;
 }

@@ -8,7 +8,13 @@ export interface Tab {
 /** Contents of which one is shown, chosen by buttons. Without scripts, and where there is one only, the first is shown. */
 export function tabs(tabs: readonly Tab[], { label }: { readonly label: string }): Html {
   if (tabs.length <= 1) return html`${tabs.map(({ content }) => content)}`;
-  return html`<div class="tabs" data-tabs><div class="tab-row" role="group" aria-label="${label}">${tabs.map(
-    ({ name }, index) => html`<button type="button" class="tab" aria-pressed="${index === 0 ? "true" : "false"}">${name}</button>`,
-  )}</div>${tabs.map(({ content }, index) => html`<div class="tab-panel"${index > 0 && html` hidden`}>${content}</div>`)}</div>`;
+  return html`<div class="tabs" data-tabs>
+    <div class="tab-row" role="group" aria-label="${label}">
+      ${tabs.map(
+        ({ name }, index) =>
+          html`<button type="button" class="tab" aria-pressed="${index === 0 ? "true" : "false"}">${name}</button>`,
+      )}
+    </div>
+    ${tabs.map(({ content }, index) => html`<div class="tab-panel" ${index > 0 && html` hidden`}>${content}</div>`)}
+  </div>`;
 }

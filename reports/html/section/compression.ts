@@ -1,6 +1,13 @@
 import type { Comparison } from "../../../src/compare/comparison.ts";
 import { checkpointLabels } from "../../checkpoint-label.ts";
-import { cellOf, decidingRow, testRows, variantGroups, type IndexedCheckpoint, type VariantGroup } from "../../metric-view.ts";
+import {
+  cellOf,
+  decidingRow,
+  testRows,
+  variantGroups,
+  type IndexedCheckpoint,
+  type VariantGroup,
+} from "../../metric-view.ts";
 import { formatBytes, MISSING } from "../../number-format.ts";
 import { sizeChart } from "../chart/size-chart.ts";
 import { html, type Html } from "../markup.ts";
@@ -43,11 +50,25 @@ function table(comparison: Comparison, { parent }: VariantGroup, members: readon
   return scrollTable({
     label: "Variants and what they cost",
     look: "scores",
-    head: html`<tr><th scope="col">variant</th><th scope="col">size</th>${columns.map(({ row }) => html`<th scope="col">${row.key}</th>`)}</tr>`,
+    head: html`<tr>
+      <th scope="col">variant</th>
+      <th scope="col">size</th>
+      ${columns.map(({ row }) => html`<th scope="col">${row.key}</th>`)}
+    </tr>`,
     body: members.map(({ checkpoint, index }) => {
       const isParent = index === parent?.index;
-      const share = isParent || whole === null || whole === 0 || checkpoint.bytes === null ? "" : `${Math.round((checkpoint.bytes / whole) * 100)} %`;
-      return html`<tr><th scope="row">${label(checkpoint.id)}<small>${checkpoint.format}</small></th><td class="num"><span class="value">${checkpoint.bytes === null ? MISSING : formatBytes(checkpoint.bytes)}</span><span class="change none">${share}</span></td>${columns.map(({ row, scale }) => scoreCell(cellOf(comparison, row.key, index), { row, scale, isBest: false, reference: isParent ? "parent" : null }))}</tr>`;
+      const share =
+        isParent || whole === null || whole === 0 || checkpoint.bytes === null
+          ? ""
+          : `${Math.round((checkpoint.bytes / whole) * 100)} %`;
+      return html`<tr>
+        <th scope="row">${label(checkpoint.id)}<small>${checkpoint.format}</small></th>
+        <td class="num">
+          <span class="value">${checkpoint.bytes === null ? MISSING : formatBytes(checkpoint.bytes)}</span
+          ><span class="change none">${share}</span>
+        </td>
+        ${columns.map(({ row, scale }) => scoreCell(cellOf(comparison, row.key, index), { row, scale, isBest: false, reference: isParent ? "parent" : null }))}
+      </tr>`;
     }),
   });
 }

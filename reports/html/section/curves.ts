@@ -1,7 +1,7 @@
 import type { Comparison, MetricRow } from "../../../src/compare/comparison.ts";
 import { checkpointLabels } from "../../checkpoint-label.ts";
 import { lossesAt } from "../../losses.ts";
-import { cellOf, decidingRow, seriesOf, testRows } from "../../metric-view.ts";
+import { cellOf, decidingFirst, seriesOf } from "../../metric-view.ts";
 import { formatLoss, formatScore, formatSpan, MISSING } from "../../number-format.ts";
 import { curveChart } from "../chart/curve-chart.ts";
 import { curveData } from "../chart/curve-data.ts";
@@ -23,10 +23,8 @@ export const curves: Section = {
   title: "Loss and scores",
   render(comparison) {
     if (seriesOf(comparison).length < 2 && comparison.training === null) return null;
-    const first = decidingRow(comparison);
-    const others = testRows(comparison).filter((row) => row !== first);
-    const rows = [first, ...others].filter((row) => row !== null).slice(0, MOST_METRICS);
-    const drawn = rows.length === 0 ? [null] : rows;
+    const rows = decidingFirst(comparison).slice(0, MOST_METRICS);
+    const drawn: readonly (MetricRow | null)[] = rows.length === 0 ? [null] : rows;
     return html`${tabs(
       drawn.map((row, order) => ({ name: row?.key ?? "loss", content: figure(comparison, row, order) })),
       { label: "Metric drawn below the loss" },
@@ -38,10 +36,18 @@ function figure(comparison: Comparison, row: MetricRow | null, order: number): H
   const data = curveData(comparison, row);
   const title = row === null ? "Loss over training" : `Loss and ${row.key} over training`;
   const description = describe(comparison, row);
-  return html`<figure>${WIDTHS.map(
-    ({ name, width }) =>
-      html`<div class="${name}">${curveChart(data, { row, width, id: `curve-${order}-${name}`, title, description })}</div>`,
-  )}<details><summary>The chart's numbers</summary>${numbers(comparison, row)}</details></figure>`;
+  return html`<figure>
+    ${WIDTHS.map(
+      ({ name, width }) =>
+        html`<div class="${name}">
+          ${curveChart(data, { row, width, id: `curve-${order}-${name}`, title, description })}
+        </div>`,
+    )}
+    <details>
+      <summary>The chart's numbers</summary>
+      ${numbers(comparison, row)}
+    </details>
+  </figure>`;
 }
 
 function describe(comparison: Comparison, row: MetricRow | null): string {
@@ -50,7 +56,9 @@ function describe(comparison: Comparison, row: MetricRow | null): string {
   const parts = [
     ...(since === null ? [] : [`The onset between steps ${formatSpan(since)} is shaded.`]),
     ...(row === null ? [] : [`The band around ${row.key} is its confidence interval.`]),
-    ...(ship === null ? [] : [`The dashed line marks the checkpoint to ship, ${checkpointLabels(checkpoints)(ship.checkpoint)}.`]),
+    ...(ship === null
+      ? []
+      : [`The dashed line marks the checkpoint to ship, ${checkpointLabels(checkpoints)(ship.checkpoint)}.`]),
   ];
   return `${parts.join(" ")} The numbers follow as a table.`;
 }
@@ -60,11 +68,35 @@ function numbers(comparison: Comparison, row: MetricRow | null): Html {
   return scrollTable({
     label: "Numbers of the chart",
     look: "plain",
-    head: html`<tr><th scope="col">checkpoint</th><th scope="col">step</th><th scope="col">train loss</th><th scope="col">evaluation loss</th>${row !== null && html`<th scope="col">${row.key}</th><th scope="col">interval</th><th scope="col">n</th>`}</tr>`,
+    head: html`<tr>
+      <th scope="col">checkpoint</th>
+      <th scope="col">step</th>
+      <th scope="col">train loss</th>
+      <th scope="col">evaluation loss</th>
+      ${
+        row !== null &&
+        html`<th scope="col">${row.key}</th>
+          <th scope="col">interval</th>
+          <th scope="col">n</th>`
+      }
+    </tr>`,
     body: seriesOf(comparison).map(({ checkpoint, index }) => {
       const losses = lossesAt(comparison.training, checkpoint.step);
       const estimate = row === null ? null : (cellOf(comparison, row.key, index)?.estimate ?? null);
-      return html`<tr><th scope="row">${label(checkpoint.id)}</th><td class="num">${checkpoint.step ?? MISSING}</td><td class="num">${losses.train === null ? MISSING : formatLoss(losses.train)}</td><td class="num">${losses.val === null ? MISSING : formatLoss(losses.val)}</td>${row !== null && html`<td class="num">${estimate === null ? MISSING : formatScore(estimate.value, row.unit)}</td><td class="num">${estimate === null ? MISSING : `${formatScore(estimate.lo, row.unit)} to ${formatScore(estimate.hi, row.unit)}`}</td><td class="num">${estimate?.n ?? 0}</td>`}</tr>`;
+      return html`<tr>
+        <th scope="row">${label(checkpoint.id)}</th>
+        <td class="num">${checkpoint.step ?? MISSING}</td>
+        <td class="num">${losses.train === null ? MISSING : formatLoss(losses.train)}</td>
+        <td class="num">${losses.val === null ? MISSING : formatLoss(losses.val)}</td>
+        ${
+          row !== null &&
+          html`<td class="num">${estimate === null ? MISSING : formatScore(estimate.value, row.unit)}</td>
+            <td class="num">
+              ${estimate === null ? MISSING : `${formatScore(estimate.lo, row.unit)} to ${formatScore(estimate.hi, row.unit)}`}
+            </td>
+            <td class="num">${estimate?.n ?? 0}</td>`
+        }
+      </tr>`;
     }),
   });
 }
@@ -73,5 +105,10 @@ function evidence({ training }: Comparison): Html | null {
   const lines = training?.diagnosis.evidence ?? [];
   return lines.length === 0
     ? null
-    : html`<div class="evidence"><h3>Evidence</h3><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></div>`;
+    : html`<div class="evidence">
+        <h3>Evidence</h3>
+        <ul>
+          ${lines.map((line) => html`<li>${line}</li>`)}
+        </ul>
+      </div>`;
 }

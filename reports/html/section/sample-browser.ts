@@ -8,6 +8,9 @@ export const sampleBrowser: Section = {
   title: "Samples",
   render(comparison) {
     if (testRows(comparison).length === 0) return null;
-    return html`<div data-browser><p class="waiting">Needs JavaScript: samples are kept compressed in this file and opened on demand.</p></div><div data-print class="print-only"></div>`;
+    return html`<div data-browser>
+        <p class="waiting">Needs JavaScript: samples are kept compressed in this file and opened on demand.</p>
+      </div>
+      <div data-print class="print-only"></div>`;
   },
 };

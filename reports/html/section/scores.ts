@@ -32,7 +32,9 @@ function scoreTable(comparison: Comparison, { series, rows }: TableParts): Html 
   return scrollTable({
     label: "Scores of every checkpoint",
     look: "scores",
-    head: html`<tr>${sortHeader("checkpoint")}${hasSteps && sortHeader("step")}${hasLoss && html`${sortHeader("train loss")}${sortHeader("eval loss")}`}${rows.map((row) => sortHeader(row.key, { note: direction(row) }))}</tr>`,
+    head: html`<tr>
+      ${sortHeader("checkpoint")}${hasSteps && sortHeader("step")}${hasLoss && html`${sortHeader("train loss")}${sortHeader("eval loss")}`}${rows.map((row) => sortHeader(row.key, { note: direction(row) }))}
+    </tr>`,
     body: series.map(({ checkpoint, index }, order) => {
       const { train, val } = losses[order] ?? { train: null, val: null };
       const reference = checkpoint.id === comparison.base ? "base" : null;
@@ -48,16 +50,24 @@ function direction(row: MetricRow): Html | null {
 function nameCell({ ship, checkpoints }: Comparison, id: string, order: number): Html {
   const label = checkpointLabels(checkpoints)(id);
   const isEqual = ship !== null && ship.checkpoint !== id && ship.equivalent.includes(id);
-  return html`<th scope="row" data-v="${order}">${label}${ship?.checkpoint === id && html`<span class="badge">ship</span>`}${isEqual && html`<small>as good within the error</small>`}</th>`;
+  return html`<th scope="row" data-v="${order}">
+    ${label}${ship?.checkpoint === id && html`<span class="badge">ship</span>`}${isEqual && html`<small>as good within the error</small>`}
+  </th>`;
 }
 
 function numberCell(value: number | null, format: (value: number) => string, isBest = false): Html {
   if (value === null) return html`<td class="num missing">${MISSING}</td>`;
-  return html`<td class="num${isBest ? " best" : ""}" data-v="${value}">${isBest && html`<span class="mark" title="lowest">•</span>`}<span class="value">${format(value)}</span></td>`;
+  return html`<td class="num${isBest ? " best" : ""}" data-v="${value}">
+    ${isBest && html`<span class="mark" title="lowest">•</span>`}<span class="value">${format(value)}</span>
+  </td>`;
 }
 
 function legend({ base, checkpoints, alpha }: Comparison): Html {
-  return html`<p class="legend"><span>• best of the series</span> <span>± half the 95 % interval</span> <span>▲▼ change from ${checkpointLabels(checkpoints)(base)} over the samples that both answered</span> <span>* significant at α = ${alpha} after Holm’s correction</span></p>`;
+  return html`<p class="legend">
+    <span>• best of the series</span> <span>± half the 95 % interval</span>
+    <span>▲▼ change from ${checkpointLabels(checkpoints)(base)} over the samples that both answered</span>
+    <span>* significant at α = ${alpha} after Holm’s correction</span>
+  </p>`;
 }
 
 /** Scores on validation samples, which choose the checkpoint so that test scores are not the luckiest of many. */
@@ -68,14 +78,25 @@ function validation(comparison: Comparison): Html | null {
   const table = scrollTable({
     label: "Scores on validation samples",
     look: "plain",
-    head: html`<tr><th scope="col">checkpoint</th>${rows.map(({ key }) => html`<th scope="col">${key}</th>`)}</tr>`,
+    head: html`<tr>
+      <th scope="col">checkpoint</th>
+      ${rows.map(({ key }) => html`<th scope="col">${key}</th>`)}
+    </tr>`,
     body: seriesOf(comparison).map(
       ({ checkpoint, index }) =>
-        html`<tr><th scope="row">${label(checkpoint.id)}</th>${rows.map((row) => {
-          const estimate = cellOf(comparison, row.key, index)?.estimate ?? null;
-          return html`<td class="num">${estimate === null ? MISSING : `${formatScore(estimate.value, row.unit)} [${formatScore(estimate.lo, row.unit)}, ${formatScore(estimate.hi, row.unit)}]`}</td>`;
-        })}</tr>`,
+        html`<tr>
+          <th scope="row">${label(checkpoint.id)}</th>
+          ${rows.map((row) => {
+            const estimate = cellOf(comparison, row.key, index)?.estimate ?? null;
+            return html`<td class="num">
+              ${estimate === null ? MISSING : `${formatScore(estimate.value, row.unit)} [${formatScore(estimate.lo, row.unit)}, ${formatScore(estimate.hi, row.unit)}]`}
+            </td>`;
+          })}
+        </tr>`,
     ),
   });
-  return html`<details><summary>Scores on validation samples, used for choosing</summary>${table}</details>`;
+  return html`<details>
+    <summary>Scores on validation samples, used for choosing</summary>
+    ${table}
+  </details>`;
 }

@@ -2,7 +2,7 @@ import type { Comparison, MetricRow, SliceTable } from "../../../src/compare/com
 import type { Estimate } from "../../../src/core/estimate.ts";
 import { checkpointLabels } from "../../checkpoint-label.ts";
 import { FEW_SAMPLES, leadingRows } from "../../findings.ts";
-import { seriesOf, testRows } from "../../metric-view.ts";
+import { decidingFirst, seriesOf, testRows } from "../../metric-view.ts";
 import { formatScore, MISSING } from "../../number-format.ts";
 import { html, type Html } from "../markup.ts";
 import { scrollTable, sortHeader } from "../part/scroll-table.ts";
@@ -19,12 +19,17 @@ export const slices: Section = {
     const tasks = Map.groupBy(comparison.slices, ({ task }) => task);
     if (tasks.size === 0) return null;
     const cells = comparison.slices.length * comparison.checkpoints.length * testRows(comparison).length;
-    const shown = cells > MOST_CELLS ? leadingRows(comparison) : testRows(comparison);
-    const rows = shown.filter(({ task }) => tasks.has(task));
+    const isLong = cells > MOST_CELLS;
+    const leading = new Set(leadingRows(comparison));
+    const rows = decidingFirst(comparison).filter((row) => tasks.has(row.task) && (!isLong || leading.has(row)));
     return html`${tabs(
-      rows.map((row) => ({ name: row.key, content: sliceTable(comparison, row, tasks.get(row.task) ?? []) })),
-      { label: "Metric of the slices" },
-    )}<p class="legend"><span>▼ the slice’s interval lies wholly on the worse side of the whole task’s score</span> <span>“few”: fewer than ${FEW_SAMPLES} samples, read the interval before the value</span></p>`;
+        rows.map((row) => ({ name: row.key, content: sliceTable(comparison, row, tasks.get(row.task) ?? []) })),
+        { label: "Metric of the slices" },
+      )}
+      <p class="legend">
+        <span>▼ the slice’s interval lies wholly on the worse side of the whole task’s score</span>
+        <span>“few”: fewer than ${FEW_SAMPLES} samples, read the interval before the value</span>
+      </p>`;
   },
 };
 
@@ -35,11 +40,24 @@ function sliceTable(comparison: Comparison, row: MetricRow, list: readonly Slice
   return scrollTable({
     label: `${row.key} by slice`,
     look: "slices",
-    head: html`<tr>${sortHeader("slice")}${sortHeader("n")}${series.map(({ checkpoint }) => sortHeader(label(checkpoint.id)))}</tr>`,
-    body: html`<tr class="whole"><th scope="row" data-v="0">the whole task</th><td class="num" data-v="${overall[0]?.n ?? 0}">${overall[0]?.n ?? 0}</td>${overall.map((estimate) => estimateCell(estimate, row, null))}</tr>${list.map(
-      (slice, order) =>
-        html`<tr><th scope="row" data-v="${order + 1}"><span class="field">${slice.field}</span> ${slice.value === "" ? "(none)" : slice.value}</th><td class="num" data-v="${slice.n}">${slice.n}${slice.n < FEW_SAMPLES && html`<small>few</small>`}</td>${series.map(({ index }, at) => estimateCell(slice.estimates[row.key]?.[index] ?? null, row, overall[at] ?? null))}</tr>`,
-    )}`,
+    head: html`<tr>
+      ${sortHeader("slice")}${sortHeader("n")}${series.map(({ checkpoint }) => sortHeader(label(checkpoint.id)))}
+    </tr>`,
+    body: html`<tr class="whole">
+        <th scope="row" data-v="0">the whole task</th>
+        <td class="num" data-v="${overall[0]?.n ?? 0}">${overall[0]?.n ?? 0}</td>
+        ${overall.map((estimate) => estimateCell(estimate, row, null))}
+      </tr>
+      ${list.map(
+        (slice, order) =>
+          html`<tr>
+            <th scope="row" data-v="${order + 1}">
+              <span class="field">${slice.field}</span> ${slice.value === "" ? "(none)" : slice.value}
+            </th>
+            <td class="num" data-v="${slice.n}">${slice.n}${slice.n < FEW_SAMPLES && html`<small>few</small>`}</td>
+            ${series.map(({ index }, at) => estimateCell(slice.estimates[row.key]?.[index] ?? null, row, overall[at] ?? null))}
+          </tr>`,
+      )}`,
   });
 }
 
@@ -47,5 +65,9 @@ function estimateCell(estimate: Estimate | null, row: MetricRow, overall: Estima
   if (estimate === null) return html`<td class="num missing">${MISSING}</td>`;
   const bounds = `${formatScore(estimate.lo, row.unit)} to ${formatScore(estimate.hi, row.unit)}`;
   const isWorse = overall !== null && (row.higherIsBetter ? estimate.hi < overall.value : estimate.lo > overall.value);
-  return html`<td class="num${isWorse ? " weak" : ""}" data-v="${estimate.value}">${isWorse && html`<span class="mark" title="worse than the whole task">▼</span>`}${formatScore(estimate.value, row.unit)}<small>${bounds}</small></td>`;
+  return html`<td class="num${isWorse ? " weak" : ""}" data-v="${estimate.value}">
+    ${isWorse && html`<span class="mark" title="worse than the whole task">▼</span>`}${formatScore(estimate.value, row.unit)}<small
+      >${bounds}</small
+    >
+  </td>`;
 }

@@ -8,6 +8,8 @@ export const trajectories: Section = {
   title: "How samples changed",
   render(comparison) {
     if (seriesOf(comparison).length < 2 || testRows(comparison).length === 0) return null;
-    return html`<div data-trajectories><p class="waiting">Needs JavaScript: the heat map is drawn from the scores of all samples in this file.</p></div>`;
+    return html`<div data-trajectories>
+      <p class="waiting">Needs JavaScript: the heat map is drawn from the scores of all samples in this file.</p>
+    </div>`;
   },
 };

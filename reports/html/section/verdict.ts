@@ -10,9 +10,20 @@ export function verdict(comparison: Comparison): Html {
   const [headline = "", ...sentences] = comparison.summary;
   const { word, tone } = verdictLabel(comparison);
   const mark = tone === "good" ? "✓" : tone === "bad" ? "✗" : "!";
-  return html`<section class="verdict" aria-labelledby="headline"><p class="label ${tone}"><span aria-hidden="true">${mark}</span> ${word}</p><h1 id="headline">${headline}</h1><div class="lead">${sentences.map((sentence) => html`<p>${sentence}</p>`)}</div><dl class="facts">${facts(comparison).map(
-    ({ name, value, note }) => html`<div><dt>${name}</dt><dd>${value}${note !== "" && html`<small>${note}</small>`}</dd></div>`,
-  )}</dl></section>`;
+  return html`<section class="verdict" aria-labelledby="headline">
+    <p class="label ${tone}"><span aria-hidden="true">${mark}</span> ${word}</p>
+    <h1 id="headline">${headline}</h1>
+    <div class="lead">${sentences.map((sentence) => html`<p>${sentence}</p>`)}</div>
+    <dl class="facts">
+      ${facts(comparison).map(
+        ({ name, value, note }) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}${note !== "" && html`<small>${note}</small>`}</dd>
+          </div>`,
+      )}
+    </dl>
+  </section>`;
 }
 
 interface Fact {

@@ -7,6 +7,10 @@ export const warnings: Section = {
   title: "Read with care",
   render(comparison) {
     const lines = warningLines(comparison);
-    return lines.length === 0 ? null : html`<ul class="warnings">${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
+    return lines.length === 0
+      ? null
+      : html`<ul class="warnings">
+          ${lines.map((line) => html`<li>${line}</li>`)}
+        </ul>`;
   },
 };

@@ -29,7 +29,8 @@ export interface TransportOptions {
 /** One request's outcome: what `read` made of the answer, or why there is none after all tries. */
 export type Reply<T> =
   | { readonly kind: "read"; readonly value: T; readonly ms: number }
-  | { readonly kind: "failed"; readonly message: string };
+  /** `answer` is what the server last said, where it said anything; it may hold keys that `message` does not. */
+  | { readonly kind: "failed"; readonly message: string; readonly answer?: Answer };
 
 export interface Call<T> {
   /** Appended to the base URL's path. */
@@ -125,7 +126,7 @@ function parseJson(body: string): unknown {
 /** A try's value, or its failure and how long the server asked to wait. */
 type Try<T> =
   | { readonly value: T; readonly ms: number }
-  | { readonly failure: Failure; readonly wait?: number | undefined };
+  | { readonly failure: Failure; readonly wait?: number | undefined; readonly answer?: Answer };
 
 async function attemptOnce<T>(state: State, call: Call<T>, signal: AbortSignal): Promise<Try<T>> {
   let answer: Answer;
@@ -142,7 +143,7 @@ async function attemptOnce<T>(state: State, call: Call<T>, signal: AbortSignal):
     return { failure: classifyError(error as Error) };
   }
   const wait = parseRetryAfter(answer.retryAfter, state.clock.wall());
-  return { failure: classifyStatus(answer), wait };
+  return { failure: classifyStatus(answer), wait, answer };
 }
 
 /** Whether to try again after the n-th try; throws when the endpoint as a whole has failed. */
@@ -179,7 +180,8 @@ async function post<T>(state: State, call: Call<T>, signal: AbortSignal): Promis
     else circuit.succeeded();
     if (!shouldRetry(state, attempt, result)) {
       const tries = attempt === 1 ? "" : ` (after ${attempt} tries)`;
-      return { kind: "failed", message: state.redact(failure.message) + tries };
+      const message = state.redact(failure.message) + tries;
+      return { kind: "failed", message, ...(result.answer === undefined ? {} : { answer: result.answer }) };
     }
     await clock.sleep(wait ?? backoff(attempt, clock.random()), signal);
   }

@@ -3,6 +3,7 @@ import { relative } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 
 import { EvalhError } from "../../core/errors.ts";
+import { backends } from "../../backend/index.ts";
 import type { Suite } from "../../suite/suite.ts";
 import { loadSuite } from "../../suite/load.ts";
 import { startRun, type RunRequest } from "../start-run.ts";
@@ -25,6 +26,10 @@ interface Options {
   readonly dryRun?: true;
   readonly report: boolean;
   readonly allowOutside?: true;
+  readonly allowCode?: true;
+  readonly backend: string;
+  readonly baseUrl?: string;
+  readonly model?: string;
 }
 
 export function configure(command: Command, context: CommandContext): void {
@@ -39,6 +44,10 @@ export function configure(command: Command, context: CommandContext): void {
     .option("--base <checkpoint>", "take differences against this checkpoint instead of the one to ship")
     .option("--no-report", "write no HTML report")
     .option("--dry-run", "show what would be asked, and how small a difference it can show; ask nothing")
+    .option("--base-url <url>", "ask the model served there instead of the suite's models")
+    .option("--backend <name>", "with --base-url: how to talk to it", "openai")
+    .option("--model <name>", "with --base-url: the name the server knows the model by")
+    .option("--allow-code", "let the suite start programs (backend `command`)")
     .option("--allow-outside", "let the suite read files outside its folder")
     .option("--json", "print the comparison as one JSON document")
     .option("--jsonl", "print every event as a line of JSON")
@@ -63,7 +72,7 @@ async function requestOf(wanted: string | undefined, options: Options): Promise<
     wanted === undefined && resume !== null ? (await readManifest(resume)).suite.file : await locateSuite(wanted ?? "");
   const loaded = await loadSuite(path, { allowOutside: options.allowOutside === true });
   return {
-    suite: narrow(loaded, options),
+    suite: narrow(redirect(loaded, options), options),
     checkpoints: options.checkpoint ?? null,
     resume,
     root: options.output,
@@ -72,9 +81,30 @@ async function requestOf(wanted: string | undefined, options: Options): Promise<
     output: options.json === true ? "json" : options.jsonl === true ? "jsonl" : "text",
     quiet: options.quiet === true,
     report: options.report,
+    allowCode: options.allowCode === true,
     resumeCommand: (folder) =>
       `evalh run ${wanted ?? ""} --resume ${relative(process.cwd(), folder)}`.replaceAll("  ", " "),
   };
+}
+
+/** The suite with one served model instead of its own. */
+function redirect(suite: Suite, { baseUrl, backend, model }: Options): Suite {
+  if (baseUrl === undefined) return suite;
+  if (!Object.hasOwn(backends, backend)) {
+    throw new EvalhError("E_USAGE", `there is no backend "${backend}"`, {
+      hint: `there are ${Object.keys(backends).join(", ")}`,
+    });
+  }
+  const served = {
+    name: "served",
+    backend,
+    checkpoints: [],
+    variants: [],
+    url: baseUrl,
+    modelName: model ?? null,
+    options: {},
+  };
+  return { ...suite, models: [served], training: null };
 }
 
 /** The suite with fewer tasks or samples, as flags ask. */

@@ -1,12 +1,16 @@
+import { dirname } from "node:path";
+
 import type { Command } from "commander";
 
 import { EvalhError } from "../../core/errors.ts";
+import { judgeModels, type JudgeModels } from "../../run/judge-models.ts";
 import { createJudgesOf, describeJudges } from "../../run/plan.ts";
 import { rescore, type Rescoring } from "../../run/rescore.ts";
 import { lockRun } from "../../run/store/lock.ts";
 import type { RunManifest } from "../../run/store/records.ts";
 import { findRun, readManifest, writeManifest } from "../../run/store/run-folder.ts";
 import { loadSuite } from "../../suite/load.ts";
+import type { Suite } from "../../suite/suite.ts";
 import { locateSuite } from "../locate-suite.ts";
 import { scorePairs } from "../score-pairs.ts";
 import type { CommandContext } from "./index.ts";
@@ -14,6 +18,7 @@ import type { CommandContext } from "./index.ts";
 interface Options {
   readonly suite?: string;
   readonly judge?: readonly string[];
+  readonly allowCode?: true;
   readonly json?: true;
 }
 
@@ -25,6 +30,7 @@ export function configure(command: Command, { io }: CommandContext): void {
     )
     .option("--suite <suite>", "take the judges from this suite instead of the run's own")
     .option("--judge <name...>", "judge pairs of output and references without a run")
+    .option("--allow-code", "let a model that judges be a program (backend `command`)")
     .option("--json", "print one JSON document")
     .addHelpText(
       "after",
@@ -38,7 +44,14 @@ export function configure(command: Command, { io }: CommandContext): void {
       const folder = await findRun(wanted ?? "latest");
       await using _lock = await lockRun(folder);
       const manifest = await readManifest(folder);
-      const plan = await rescorePlan(manifest, options.suite);
+      const path = options.suite === undefined ? null : await locateSuite(options.suite);
+      const suite = path === null ? null : await loadSuite(path, { allowOutside: true });
+      await using models = judgeModels({
+        suite: () => suite ?? loadSuite(manifest.suite.file, { allowOutside: true }),
+        world: { secret: (name) => io.env[name], allowCommands: options.allowCode === true },
+      });
+      models.attach({ folder, checkpoints: manifest.checkpoints.map(({ id }) => id) });
+      const plan = await rescorePlan(manifest, suite, models.context);
       const judged = await rescore(folder, manifest, plan);
       await writeManifest(folder, { ...manifest, units: plan.map(({ unit }) => unit) });
       const text = `judged ${judged} answers again; \`evalh compare ${manifest.id}\` shows them\n`;
@@ -46,12 +59,16 @@ export function configure(command: Command, { io }: CommandContext): void {
     });
 }
 
-async function rescorePlan(manifest: RunManifest, wanted: string | undefined): Promise<Rescoring[]> {
-  const suite = wanted === undefined ? null : await loadSuite(await locateSuite(wanted), { allowOutside: true });
+async function rescorePlan(
+  manifest: RunManifest,
+  suite: Suite | null,
+  models: JudgeModels["context"],
+): Promise<Rescoring[]> {
+  const context = { ...models, folder: suite?.folder ?? dirname(manifest.suite.file) };
   const plan: Rescoring[] = [];
   for (const unit of manifest.units) {
     if (suite === null) {
-      const judges = await createJudgesOf(unit);
+      const judges = await createJudgesOf(unit, context);
       const infos = unit.judges.map((info, index) => ({
         ...info,
         version: judges[index]?.version ?? "",
@@ -66,7 +83,7 @@ async function rescorePlan(manifest: RunManifest, wanted: string | undefined): P
         place: { file: suite.file },
       });
     }
-    const judges = await createJudgesOf({ judges: task.judges, choices: unit.choices });
+    const judges = await createJudgesOf({ ...unit, judges: task.judges }, context);
     plan.push({ unit: { ...unit, slices: task.slices, judges: describeJudges(task, judges) }, judges });
   }
   return plan;

@@ -1,5 +1,5 @@
 import { mkdir, readFile, readdir, rename, stat, writeFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 
 import { EvalhError, hasErrno, messageOf } from "../../core/errors.ts";
 import { isJsonObject } from "../../core/json.ts";
@@ -27,8 +27,9 @@ function fileNameOf(name: string): string {
 
 export async function createRunFolder(folder: string): Promise<void> {
   try {
-    await mkdir(join(folder, "samples"), { recursive: true });
-    await mkdir(join(folder, "items"), { recursive: true });
+    await mkdir(dirname(folder), { recursive: true });
+    // Not recursive: on a read-only disk a recursive mkdir says that something is missing.
+    for (const path of [folder, join(folder, "samples"), join(folder, "items")]) await mkdir(path);
   } catch (error) {
     throw storeError("write", folder, error);
   }

@@ -54,6 +54,7 @@ function shardWriter(file: FileHandle, path: string): ShardWriter {
   let queued = "";
   let flushing: Promise<void> | null = null;
   let lastSync = performance.now();
+  let isBroken = false;
 
   async function writeAll(text: string): Promise<void> {
     const bytes = Buffer.from(text);
@@ -75,6 +76,7 @@ function shardWriter(file: FileHandle, path: string): ShardWriter {
       try {
         await writeAll(text);
       } catch (error) {
+        isBroken = true;
         throw storeError("write", path, error);
       }
     }
@@ -88,6 +90,8 @@ function shardWriter(file: FileHandle, path: string): ShardWriter {
     },
     async [Symbol.asyncDispose]() {
       try {
+        // Whoever appended has been told already.
+        if (isBroken) return;
         await flushing;
         await file.datasync();
       } finally {

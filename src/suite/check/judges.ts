@@ -1,5 +1,5 @@
 import { EvalhError } from "../../core/errors.ts";
-import type { Judge } from "../../core/judge.ts";
+import type { Judge, JudgeContext, JudgeModule } from "../../core/judge.ts";
 import type { Problem } from "../diagnostics.ts";
 import type { CheckContext } from "./context.ts";
 import { metricName } from "../metric-name.ts";
@@ -7,7 +7,7 @@ import type { JudgeOutline, TaskOutline } from "../outline.ts";
 import { pointerTo } from "../source-document.ts";
 
 /** The metrics of a task. */
-export interface MetricNames {
+interface MetricNames {
   readonly names: ReadonlySet<string>;
   /** False where a judge cannot be made, whose metrics are then not known. */
   readonly areAll: boolean;
@@ -32,6 +32,17 @@ export function checkJudges(context: CheckContext): { problems: Problem[]; metri
     if (task.name !== null) metrics.set(task.name.text, { names: new Set(owners.keys()), areAll });
   }
   return { problems, metrics };
+}
+
+function judgeContext(task: TaskOutline, { folder, outline }: CheckContext): JudgeContext {
+  const models = outline.judgeModels.flatMap(({ name }) => (name === null ? [] : [name.text]));
+  const context = { repeats: task.repeats, folder, models };
+  return task.choices === null ? context : { ...context, choices: task.choices };
+}
+
+function requiredOptions({ options }: JudgeModule): readonly string[] {
+  const { required } = options;
+  return Array.isArray(required) ? required.map(String) : [];
 }
 
 interface JudgeCheck {
@@ -62,9 +73,13 @@ function checkJudge(
       'add `references: "{{ column }}"` to the task',
     );
   }
+  const [needed] = requiredOptions(module);
+  if (needed !== undefined && judge.isBare) {
+    return refuse(`${judge.module} needs the option "${needed}"`, `write { ${judge.module}: { ${needed}: … } }`);
+  }
   let made: Judge;
   try {
-    made = module.create(judge.options, task.choices === null ? {} : { choices: task.choices });
+    made = module.create(judge.options, judgeContext(task, context));
   } catch (error) {
     if (!(error instanceof EvalhError)) throw error;
     return refuse(error.message, error.hint);

@@ -12,6 +12,9 @@ export function checkNames({ source, outline }: CheckContext): Problem[] {
     ...duplicates(outline.models.map(({ name }) => name)).map(({ pointer, text }) =>
       source.at(pointer, { message: `another model is named ${JSON.stringify(text)}` }),
     ),
+    ...duplicates(outline.judgeModels.map(({ name }) => name)).map(({ pointer, text }) =>
+      source.at(pointer, { message: `another judge model is named ${JSON.stringify(text)}` }),
+    ),
     ...outline.tasks.flatMap((task) => kindProblems(task).map(({ pointer, ...about }) => source.at(pointer, about))),
   ];
 }

@@ -11,8 +11,9 @@ import type { PlacedDataset, PlacedText } from "../outline.ts";
 /** Files and folders that are not there, or lie outside of the suite's folder where they may not. */
 export async function checkPaths(context: CheckContext): Promise<Problem[]> {
   const { outline } = context;
+  const models = [...outline.models, ...outline.judgeModels];
   const datasets = outline.tasks.flatMap((task) => task.datasets);
-  const others = [...outline.models.flatMap(({ paths }) => paths), ...(outline.log === null ? [] : [outline.log])];
+  const others = [...models.flatMap(({ paths }) => paths), ...(outline.log === null ? [] : [outline.log])];
   const found = await Promise.all([
     ...datasets.map((path) => checkDataset(path, context)),
     ...others.map((path) => checkPath(path, context)),

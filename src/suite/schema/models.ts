@@ -43,12 +43,13 @@ const variantsSchema: Schema = {
 function backendRule([name, backend]: readonly [string, BackendModule | null]): Schema[] {
   if (backend === null) return [];
   const isServed = backend.target === "url";
+  const isNeeded = Array.isArray(backend.options["required"]) && backend.options["required"].length > 0;
   return [
     {
       if: { properties: { backend: { const: name } }, required: ["backend"] },
       // oxlint-disable-next-line unicorn/no-thenable -- `then` is the JSON Schema keyword; nothing awaits a schema
       then: {
-        required: [isServed ? "url" : "checkpoints"],
+        required: [isServed ? "url" : "checkpoints", ...(isNeeded ? ["options"] : [])],
         properties: isServed
           ? { options: backend.options, checkpoints: false, variants: false }
           : { options: backend.options, url: false },

@@ -39,10 +39,7 @@ export class StrictInterpreter extends Interpreter {
     if (!this.#written.has(statement)) return value;
     if (value.type === "NullValue" && isReference(statement)) throw new MissingName(pathOf(statement), "null");
     if (value.type !== "BooleanValue") return value;
-    return super.evaluate(
-      { type: "StringLiteral", value: value.value === true ? "True" : "False" } as TemplateNode,
-      scope,
-    );
+    return super.evaluate({ type: "StringLiteral", value: writtenForm(value) } as TemplateNode, scope);
   }
 
   #mark(node: unknown, isBlock: boolean): void {
@@ -61,6 +58,12 @@ export class StrictInterpreter extends Interpreter {
       this.#mark(value, ["body", "alternate", "defaultBlock"].includes(member));
     }
   }
+}
+
+/** A value as Jinja writes it. */
+export function writtenForm(value: TemplateValue): string {
+  if (value.type === "BooleanValue") return value.value === true ? "True" : "False";
+  return String(value);
 }
 
 function isReference({ type }: TemplateNode): boolean {

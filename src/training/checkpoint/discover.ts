@@ -30,7 +30,7 @@ export interface DiscoveredCheckpoint {
 }
 
 /** All kinds of checkpoints; where a folder fits several, the first counts. */
-export const checkpointFormats = {
+const checkpointFormats = {
   peft: async () => (await import("./hf-folder.ts")).peft,
   onnx: async () => (await import("./onnx-folder.ts")).onnxFolder,
   "hf-safetensors": async () => (await import("./hf-folder.ts")).hfSafetensors,
@@ -72,14 +72,15 @@ interface Search {
 }
 
 async function search(folder: string, depth: number, state: Search): Promise<void> {
-  for (const { name, isFolder } of await list(folder, depth === 0)) {
+  for (const { name, isFolder, isLink } of await list(folder, depth === 0)) {
     if (++state.seen > MAX_ENTRIES) return;
     const path = join(folder, name);
     if (isFolder && SKIPPED.has(name)) continue;
     const entry = isFolder ? await entryOf(path) : { path, name, kind: "file" as const, files: [] };
     const checkpoint = await inspect(entry, state.formats);
     if (checkpoint !== null) state.found.push(checkpoint);
-    else if (isFolder && depth + 1 < MAX_DEPTH) await search(path, depth + 1, state);
+    // A link to a checkpoint is one; other linked folders may lead in circles.
+    else if (isFolder && !isLink && depth + 1 < MAX_DEPTH) await search(path, depth + 1, state);
   }
 }
 
@@ -134,13 +135,19 @@ async function entryOf(path: string): Promise<Entry> {
   return { path, name: basename(path), kind: "folder", files };
 }
 
+interface Child {
+  readonly name: string;
+  readonly isFolder: boolean;
+  readonly isLink: boolean;
+}
+
 /** A folder's files and folders, links followed, in natural order. A folder that vanished is empty unless required. */
-async function list(folder: string, required: boolean): Promise<{ name: string; isFolder: boolean }[]> {
-  const children: { name: string; isFolder: boolean }[] = [];
+async function list(folder: string, required: boolean): Promise<Child[]> {
+  const children: Child[] = [];
   try {
     for await (const child of await opendir(folder)) {
       const link = child.isSymbolicLink() ? await stat(join(folder, child.name)).catch(() => null) : child;
-      if (link !== null) children.push({ name: child.name, isFolder: link.isDirectory() });
+      if (link !== null) children.push({ name: child.name, isFolder: link.isDirectory(), isLink: link !== child });
       if (children.length >= MAX_ENTRIES) break;
     }
   } catch (error) {

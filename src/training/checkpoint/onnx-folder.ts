@@ -8,7 +8,9 @@ const MODEL = /^(?:onnx\/)?[^/]+\.onnx$/;
 
 /** A Hugging Face folder with an ONNX export in it or in its folder "onnx"; it may hold several precisions. */
 export const onnxFolder: CheckpointFormat = {
-  recognises: ({ files }) => files.some((file) => MODEL.test(file)),
+  // The folder "onnx" is a part of the checkpoint around it.
+  recognises: ({ files, name }) =>
+    files.some((file) => MODEL.test(file)) && (name !== "onnx" || files.includes("config.json")),
   inspect: async (entry) => {
     const names = entry.files.filter((file) => MODEL.test(file));
     let problem: string | null = entry.files.includes("config.json") ? null : "config.json is missing";

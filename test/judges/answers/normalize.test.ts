@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, it } from "vitest";
 
 import { ignoring, normalizeSquad, words } from "../../../judges/answers/normalize.ts";
@@ -29,7 +29,9 @@ it("deletes what is to be ignored: patterns, then case, punctuation and digits",
 });
 
 it("gives two texts the same F1 either way, 1 exactly if they have the same words", () => {
-  const text = fc.array(fc.constantFrom("oak", "elm", "the", "ash", ".", "Oak"), { maxLength: 6 }).map((all) => all.join(" "));
+  const text = fc
+    .array(fc.constantFrom("oak", "elm", "the", "ash", ".", "Oak"), { maxLength: 6 })
+    .map((all) => all.join(" "));
   fc.assert(
     fc.property(text, text, (a, b) => {
       const value = tokenF1(a, b, 2);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, it } from "vitest";
 
 import { readNumber } from "../../../judges/answers/number.ts";
@@ -15,6 +15,8 @@ it.each([
   ["(+7)", 7],
   ["Room 7.", 7],
   ["$18", 18],
+  ["well...42", 42],
+  ["a7", undefined],
   ["none", undefined],
   ["", undefined],
 ])("reads the last number of %j as %j", (text, expected) => {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, it } from "vitest";
 
 import { passAtK, passHatK } from "../../../judges/answers/pass-at-k.ts";
@@ -6,7 +6,7 @@ import { passAtK, passHatK } from "../../../judges/answers/pass-at-k.ts";
 /** All subsets of k of n samples. */
 function subsets(n: number, k: number): number[][] {
   if (k === 0) return [[]];
-  return Array.from({ length: n }, (_, last) => subsets(last, k - 1).map((rest) => [...rest, last])).flat();
+  return Array.from({ length: n }, (_, last) => subsets(last, k - 1).map((rest) => rest.concat(last))).flat();
 }
 
 it("is the share of draws with one right sample, or with only right ones", () => {
@@ -17,8 +17,14 @@ it("is the share of draws with one right sample, or with only right ones", () =>
     fc.property(sizes, ([n, c, k]) => {
       const draws = subsets(n, k);
       const share = (holds: (draw: number[]) => boolean): number => draws.filter(holds).length / draws.length;
-      expect(passAtK(n, c, k)).toBeCloseTo(share((draw) => draw.some((sample) => sample < c)), 12);
-      expect(passHatK(n, c, k)).toBeCloseTo(share((draw) => draw.every((sample) => sample < c)), 12);
+      expect(passAtK(n, c, k)).toBeCloseTo(
+        share((draw) => draw.some((sample) => sample < c)),
+        12,
+      );
+      expect(passHatK(n, c, k)).toBeCloseTo(
+        share((draw) => draw.every((sample) => sample < c)),
+        12,
+      );
     }),
   );
 });

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, it } from "vitest";
 
 import { meanMetric, proportionMetric } from "../../../judges/metric/mean.ts";
@@ -24,5 +24,10 @@ it("is the mean of the samples' own values, in the metric's unit", () => {
 it("marks a percentage of samples as a proportion of zeros and ones", () => {
   const metric = proportionMetric<boolean>({ name: "ok" }, (stats) => stats);
   const { proportion, mean, scale, rows } = metric.sufficient([true, false, true]);
-  expect({ proportion, mean, scale, rows: [...rows] }).toEqual({ proportion: true, mean: true, scale: 100, rows: [1, 0, 1] });
+  expect({ proportion, mean, scale, rows: [...rows] }).toEqual({
+    proportion: true,
+    mean: true,
+    scale: 100,
+    rows: [1, 0, 1],
+  });
 });

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, it } from "vitest";
 
 import { rougeScorer } from "../../../judges/rouge/scorer.ts";
@@ -86,8 +86,15 @@ it("matches stems only if asked", () => {
 
 it("scores 0 where a side has no tokens, as texts in other scripts have none", () => {
   const scorer = rougeScorer({ types: TYPES });
-  for (const [target, prediction] of [["", "one"], ["one", ""], ["", ""], ["港に着いた", "港に着いた"], ["\n", "\n"]] as const) {
-    for (const score of scorer.score(target, prediction)) expect(score).toEqual({ precision: 0, recall: 0, fmeasure: 0 });
+  for (const [target, prediction] of [
+    ["", "one"],
+    ["one", ""],
+    ["", ""],
+    ["港に着いた", "港に着いた"],
+    ["\n", "\n"],
+  ] as const) {
+    for (const score of scorer.score(target, prediction))
+      expect(score).toEqual({ precision: 0, recall: 0, fmeasure: 0 });
   }
 });
 

@@ -2,7 +2,14 @@ import { parseFilter } from "../../../filter-query.ts";
 import { el } from "../dom.ts";
 import type { ReportData } from "../report-data.ts";
 import { countFlags, findSamples, type QueryContext } from "../sample-query.ts";
-import { findCheckpoint, findMetric, linkedSelection, linkTo, type Selection, type SelectionStore } from "../selection.ts";
+import {
+  findCheckpoint,
+  findMetric,
+  linkedSelection,
+  linkTo,
+  type Selection,
+  type SelectionStore,
+} from "../selection.ts";
 import { seriesPlaces, trajectories } from "../trajectory.ts";
 import { detailView } from "./detail.ts";
 import { help } from "./help.ts";
@@ -40,7 +47,9 @@ export async function sampleBrowser(host: HTMLElement, data: ReportData, store: 
 
   store.subscribe((now, before) => {
     rememberInAddress(data, now);
-    const isListSame = (["metric", "base", "head", "filter", "sort", "descending"] as const).every((key) => now[key] === before[key]);
+    const isListSame = (["metric", "base", "head", "filter", "sort", "descending"] as const).every(
+      (key) => now[key] === before[key],
+    );
     if (now.sample !== before.sample) list.select(now.sample);
     if (isListSame) void detail.show(withNames(data, now, parseFilter(now.filter)).effective);
     else void refresh();
@@ -86,7 +95,11 @@ function withNames(
   named: { readonly checkpoint: string | null; readonly base: string | null; readonly metric: string | null },
 ): { readonly effective: Selection; readonly problems: readonly string[] } {
   const problems: string[] = [];
-  const resolve = (name: string | null, find: (data: ReportData, name: string) => number | null, otherwise: number): number => {
+  const resolve = (
+    name: string | null,
+    find: (data: ReportData, name: string) => number | null,
+    otherwise: number,
+  ): number => {
     if (name === null) return otherwise;
     const place = find(data, name);
     if (place === null) problems.push(`there is no ${name}`);

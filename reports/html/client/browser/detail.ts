@@ -13,10 +13,10 @@ const MODES: readonly { readonly value: DiffMode; readonly label: string }[] = [
 export interface DetailView {
   readonly element: HTMLElement;
   /** Shows the selected sample. Of several calls the last wins, however long each takes. */
-  show(selection: Selection): Promise<void>;
+  readonly show: (selection: Selection) => Promise<void>;
   /** Compares outputs with the next thing they can be compared with. */
-  nextDiff(): void;
-  focus(): void;
+  readonly nextDiff: () => void;
+  readonly focus: () => void;
 }
 
 export interface DetailOptions {
@@ -84,7 +84,12 @@ function heading(data: ReportData, sample: number, { addFilter, copyLink }: Deta
   const slices = data.meta.slices.flatMap(({ field }, place) => {
     const value = data.slice(place, sample);
     if (value === "") return [];
-    return [button(`${field}=${value}`, () => addFilter(sliceTerm(field, value)), { class: "chip", title: "Show this slice only" })];
+    return [
+      button(`${field}=${value}`, () => addFilter(sliceTerm(field, value)), {
+        class: "chip",
+        title: "Show this slice only",
+      }),
+    ];
   });
   return el(
     "div",
@@ -107,7 +112,16 @@ function scoreTable(data: ReportData, sample: number, metrics: readonly MetricSc
   return el(
     "table",
     { class: "plain" },
-    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "checkpoint"), ...metrics.map(({ metric }) => el("th", { scope: "col" }, metric.name)))),
+    el(
+      "thead",
+      {},
+      el(
+        "tr",
+        {},
+        el("th", { scope: "col" }, "checkpoint"),
+        ...metrics.map(({ metric }) => el("th", { scope: "col" }, metric.name)),
+      ),
+    ),
     el(
       "tbody",
       {},

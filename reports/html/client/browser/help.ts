@@ -24,9 +24,9 @@ const SYNTAX = [
 
 export interface Help {
   readonly element: HTMLDialogElement;
-  open(): void;
+  readonly open: () => void;
   /** Whether single keys act: people who speak to their computer may want them off. */
-  keysAreOn(): boolean;
+  readonly keysAreOn: () => boolean;
 }
 
 export function help(): Help {
@@ -49,5 +49,9 @@ export function help(): Help {
 }
 
 function list(entries: readonly (readonly [string, string])[]): HTMLElement {
-  return el("dl", {}, ...entries.map(([term, meaning]) => el("div", {}, el("dt", {}, el("code", {}, term)), el("dd", {}, meaning))));
+  return el(
+    "dl",
+    {},
+    ...entries.map(([term, meaning]) => el("div", {}, el("dt", {}, el("code", {}, term)), el("dd", {}, meaning))),
+  );
 }

@@ -33,7 +33,8 @@ export function bindKeys(targets: KeyTargets): void {
     if (event.key === "Escape") return leave(target, targets);
     const isTyping = target.closest("input, select, textarea") !== null;
     if (event.key === "Enter") {
-      if (target.closest(".list, body > :not(main)") !== null || target === document.body || isTyping) targets.focusDetail();
+      if (target.closest(".list, body > :not(main)") !== null || target === document.body || isTyping)
+        targets.focusDetail();
       return;
     }
     const action = actions[event.key];

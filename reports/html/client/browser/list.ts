@@ -11,11 +11,11 @@ const BEYOND = 6;
 
 export interface SampleList {
   readonly element: HTMLElement;
-  show(context: QueryContext, samples: Uint32Array): void;
-  select(sample: number | null): void;
+  readonly show: (context: QueryContext, samples: Uint32Array) => void;
+  readonly select: (sample: number | null) => void;
   /** Moves the selection by rows. */
-  move(rows: number): void;
-  focus(): void;
+  readonly move: (rows: number) => void;
+  readonly focus: () => void;
 }
 
 interface Row {
@@ -27,101 +27,158 @@ interface Row {
   readonly delta: HTMLElement;
 }
 
+/** What the rows show. */
+interface ListView {
+  readonly context: QueryContext | null;
+  readonly samples: Uint32Array;
+  readonly selected: number | null;
+}
+
 /** A list of any length: only the rows in view exist. */
 export function sampleList(data: ReportData, onSelect: (sample: number) => void): SampleList {
-  const spacer = el("div", { class: "list-spacer" });
-  const element = el("div", { class: "list", role: "listbox", "aria-label": "Samples", tabindex: "0" }, spacer);
-  const rows: Row[] = [];
-  let context: QueryContext | null = null;
-  let samples: Uint32Array = new Uint32Array();
-  let selected: number | null = null;
-  let scheduled = false;
+  const { element, head, scroller, spacer } = frame(data);
+  const paint = rowPainter(data, scroller, spacer);
+  let view: ListView = { context: null, samples: new Uint32Array(), selected: null };
+  let isScheduled = false;
+  const schedule = (): void => {
+    if (isScheduled) return;
+    isScheduled = true;
+    requestAnimationFrame(() => {
+      isScheduled = false;
+      paint(view);
+    });
+  };
+  const placeOf = (sample: number | null): number => (sample === null ? -1 : view.samples.indexOf(sample));
+  const moveTo = (place: number): void => {
+    const sample = view.samples[Math.min(Math.max(place, 0), view.samples.length - 1)];
+    if (sample !== undefined) onSelect(sample);
+  };
+  const move = (step: number): void => {
+    const place = placeOf(view.selected);
+    moveTo(place < 0 ? 0 : place + step);
+  };
+  scroller.addEventListener("scroll", schedule, { passive: true });
+  new ResizeObserver(schedule).observe(scroller);
+  bindPointing(scroller, { move, moveTo });
+  return {
+    element,
+    move,
+    focus: () => scroller.focus(),
+    show(context, samples) {
+      view = { ...view, context, samples };
+      spacer.style.height = `${samples.length * ROW}px`;
+      fillHead(head, context);
+      const place = placeOf(view.selected);
+      scroller.scrollTop = place < 0 ? 0 : Math.max(0, place * ROW - scroller.clientHeight / 2);
+      paint(view);
+    },
+    select(sample) {
+      view = { ...view, selected: sample };
+      reveal(scroller, placeOf(sample));
+      paint(view);
+    },
+  };
+}
 
-  const draw = (): void => {
-    scheduled = false;
+/** Scrolls as little as brings a row into view. */
+function reveal(scroller: HTMLElement, place: number): void {
+  if (place < 0) return;
+  const top = place * ROW;
+  const below = top + ROW - scroller.clientHeight;
+  if (top < scroller.scrollTop) scroller.scrollTop = top;
+  else if (below > scroller.scrollTop) scroller.scrollTop = below;
+}
+
+/** Fills the rows in view, making no more of them than are ever seen at once. */
+function rowPainter(data: ReportData, scroller: HTMLElement, spacer: HTMLElement): (view: ListView) => void {
+  const rows: Row[] = [];
+  return ({ context, samples, selected }) => {
     if (context === null) return;
-    const first = Math.max(0, Math.floor(element.scrollTop / ROW) - BEYOND);
-    const last = Math.min(samples.length, Math.ceil((element.scrollTop + element.clientHeight) / ROW) + BEYOND);
+    const first = Math.max(0, Math.floor(scroller.scrollTop / ROW) - BEYOND);
+    const last = Math.min(samples.length, Math.ceil((scroller.scrollTop + scroller.clientHeight) / ROW) + BEYOND);
     while (rows.length < last - first) rows.push(newRow(spacer, rows.length));
+    let active: string | null = null;
     for (const [at, row] of rows.entries()) {
       const sample = samples[first + at];
       row.element.hidden = first + at >= last || sample === undefined;
       if (row.element.hidden || sample === undefined) continue;
-      row.element.style.transform = `translateY(${(first + at) * ROW}px)`;
-      fillRow(row, { data, context, sample, place: first + at + 1, of: samples.length, isSelected: sample === selected });
+      const isSelected = sample === selected;
+      fillRow(row, { data, context, sample, place: first + at, of: samples.length, isSelected });
+      if (isSelected) active = row.element.id;
     }
-    const active = rows.find((row) => !row.element.hidden && row.element.ariaSelected === "true");
-    if (active === undefined) element.removeAttribute("aria-activedescendant");
-    else element.setAttribute("aria-activedescendant", active.element.id);
-  };
-  const schedule = (): void => {
-    if (!scheduled) requestAnimationFrame(draw);
-    scheduled = true;
-  };
-  const reveal = (place: number): void => {
-    const top = place * ROW;
-    if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + ROW > element.scrollTop + element.clientHeight) element.scrollTop = top + ROW - element.clientHeight;
-  };
-
-  element.addEventListener("scroll", schedule, { passive: true });
-  new ResizeObserver(schedule).observe(element);
-  element.addEventListener("click", (event) => {
-    const place = (event.target as Element).closest<HTMLElement>(".row")?.dataset["place"];
-    const sample = place === undefined ? undefined : samples[Number(place) - 1];
-    if (sample !== undefined) onSelect(sample);
-  });
-
-  const moveTo = (place: number): void => {
-    const sample = samples[Math.min(Math.max(place, 0), samples.length - 1)];
-    if (sample !== undefined) onSelect(sample);
-  };
-  element.addEventListener("keydown", (event) => {
-    const place = selected === null ? -1 : samples.indexOf(selected);
-    const page = Math.floor(element.clientHeight / ROW);
-    const targets: Readonly<Record<string, number>> = {
-      ArrowDown: place + 1,
-      ArrowUp: Math.max(0, place - 1),
-      PageDown: place + page,
-      PageUp: place - page,
-      Home: 0,
-      End: samples.length - 1,
-    };
-    const target = targets[event.key];
-    if (target === undefined) return;
-    event.preventDefault();
-    moveTo(target);
-  });
-
-  return {
-    element,
-    show(now, found) {
-      context = now;
-      samples = found;
-      spacer.style.height = `${found.length * ROW}px`;
-      const place = selected === null ? -1 : found.indexOf(selected);
-      element.scrollTop = place < 0 ? 0 : Math.max(0, place * ROW - element.clientHeight / 2);
-      draw();
-    },
-    select(sample) {
-      selected = sample;
-      const place = sample === null ? -1 : samples.indexOf(sample);
-      if (place >= 0) reveal(place);
-      draw();
-    },
-    move(step) {
-      const place = selected === null ? -1 : samples.indexOf(selected);
-      moveTo(place < 0 ? 0 : place + step);
-    },
-    focus: () => element.focus(),
+    if (active === null) scroller.removeAttribute("aria-activedescendant");
+    else scroller.setAttribute("aria-activedescendant", active);
   };
 }
 
+interface Frame {
+  readonly element: HTMLElement;
+  readonly head: Row;
+  readonly scroller: HTMLElement;
+  readonly spacer: HTMLElement;
+}
+
+function frame({ meta }: ReportData): Frame {
+  const spacer = el("div", { class: "list-spacer" });
+  const scroller = el("div", { class: "list", role: "listbox", "aria-label": "Samples", tabindex: "0" }, spacer);
+  const heads = el("div", { class: "list-head", "aria-hidden": "true" });
+  const head = newRow(heads, -1);
+  const element = el("div", { class: "list-pane" }, heads, scroller);
+  element.style.setProperty("--marks", String(meta.checkpoints.length));
+  return { element, head, scroller, spacer };
+}
+
+function fillHead({ id, strip, preview, score, delta }: Row, { scores }: QueryContext): void {
+  setText(id, "id");
+  setText(strip, "checkpoints");
+  setText(preview, "prompt");
+  setText(score, scores.metric.name);
+  setText(delta, "change");
+}
+
+interface Moves {
+  /** By rows. */
+  readonly move: (step: number) => void;
+  /** To a place from 0. */
+  readonly moveTo: (place: number) => void;
+}
+
+/** Clicks, and the keys that listboxes have everywhere. */
+function bindPointing(scroller: HTMLElement, { move, moveTo }: Moves): void {
+  scroller.addEventListener("click", (event) => {
+    const place = (event.target as Element).closest<HTMLElement>(".row")?.dataset["place"];
+    if (place !== undefined) moveTo(Number(place));
+  });
+  scroller.addEventListener("keydown", (event) => {
+    const page = Math.floor(scroller.clientHeight / ROW);
+    const actions: Readonly<Record<string, () => void>> = {
+      ArrowDown: () => move(1),
+      ArrowUp: () => move(-1),
+      PageDown: () => move(page),
+      PageUp: () => move(-page),
+      Home: () => moveTo(0),
+      End: () => moveTo(Infinity),
+    };
+    const action = actions[event.key];
+    if (action === undefined) return;
+    event.preventDefault();
+    action();
+  });
+}
+
 function newRow(parent: HTMLElement, number: number): Row {
-  const [id, strip, preview, score, delta] = ["row-id", "row-strip", "row-preview", "row-score", "row-delta"].map((name) =>
-    el("span", { class: name }),
+  const [id, strip, preview, score, delta] = ["row-id", "row-strip", "row-preview", "row-score", "row-delta"].map(
+    (name) => el("span", { class: name }),
   ) as [HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement];
-  const element = el("div", { class: "row", role: "option", id: `row-${number}`, "aria-selected": "false" }, id, strip, preview, score, delta);
+  const element = el(
+    "div",
+    { class: "row", role: number < 0 ? null : "option", id: `row-${number}` },
+    id,
+    strip,
+    preview,
+    score,
+    delta,
+  );
   parent.append(element);
   return { element, id, strip, preview, score, delta };
 }
@@ -130,7 +187,7 @@ interface RowContent {
   readonly data: ReportData;
   readonly context: QueryContext;
   readonly sample: number;
-  /** From 1. */
+  /** In the list, from 0. */
   readonly place: number;
   readonly of: number;
   readonly isSelected: boolean;
@@ -139,9 +196,10 @@ interface RowContent {
 function fillRow(row: Row, { data, context, sample, place, of, isSelected }: RowContent): void {
   const { scores, base, head } = context;
   const { unit } = scores.metric;
+  row.element.style.transform = `translateY(${place * ROW}px)`;
   row.element.dataset["place"] = String(place);
   row.element.ariaSelected = String(isSelected);
-  row.element.ariaPosInSet = String(place);
+  row.element.ariaPosInSet = String(place + 1);
   row.element.ariaSetSize = String(of);
   setText(row.id, data.ids[sample] ?? "");
   setText(row.preview, data.previews[sample] ?? "");
@@ -155,7 +213,10 @@ function fillRow(row: Row, { data, context, sample, place, of, isSelected }: Row
 }
 
 /** The scores of the checkpoints as a row of characters, the compared ones marked. */
-function fillStrip(strip: HTMLElement, { data, context, sample }: Pick<RowContent, "data" | "context" | "sample">): void {
+function fillStrip(
+  strip: HTMLElement,
+  { data, context, sample }: Pick<RowContent, "data" | "context" | "sample">,
+): void {
   const { scores, base, head } = context;
   const { checkpoints } = data.meta;
   while (strip.childElementCount < checkpoints.length) strip.append(el("i", { "aria-hidden": "true" }));

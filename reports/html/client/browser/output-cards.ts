@@ -21,14 +21,15 @@ export interface CardsInput {
 
 /** One card a distinct output: the base's first, the compared checkpoint's second, then the others in their order. */
 export function outputCards(input: CardsInput): HTMLElement {
-  const { stored, base, head } = input;
+  const { stored, base, head, metrics, sample } = input;
   const order = [...new Set([base, head, ...stored[2].keys()])];
   const groups = new Map<string, number[]>();
   for (const checkpoint of order) {
     const output = stored[2][checkpoint] ?? null;
     // Compared ones stand alone even when they say the same: side by side is what people look for.
     const isCompared = checkpoint === base || checkpoint === head;
-    const key = isCompared ? `compared ${checkpoint}` : JSON.stringify(output === null ? null : [output[0], output[4]]);
+    const scores = metrics.map(({ value }) => value(checkpoint, sample));
+    const key = isCompared ? `compared ${checkpoint}` : JSON.stringify([output?.[0], output?.[4], scores]);
     groups.set(key, [...(groups.get(key) ?? []), checkpoint]);
   }
   return el("div", { class: "cards" }, ...[...groups.values()].map((members) => card(input, members)));
@@ -65,7 +66,11 @@ function body({ stored, base, diff }: CardsInput, output: StoredOutput | null, i
   return plainView(text);
 }
 
-function footer({ data, sample, metrics }: CardsInput, members: readonly number[], output: StoredOutput | null): HTMLElement {
+function footer(
+  { data, sample, metrics }: CardsInput,
+  members: readonly number[],
+  output: StoredOutput | null,
+): HTMLElement {
   const [first = 0] = members;
   const scores = metrics.map((metric) => {
     const value = metric.value(first, sample);

@@ -7,7 +7,12 @@ import type { Selection, SelectionStore, SortKey } from "../selection.ts";
 /** Flags with a button of their own: what people ask for first. */
 export const QUICK_FLAGS = ["broken", "fixed", "flip", "same", "failed"] as const satisfies readonly Flag[];
 
-const SORTS: readonly { readonly value: string; readonly label: string; readonly sort: SortKey; readonly descending: boolean }[] = [
+const SORTS: readonly {
+  readonly value: string;
+  readonly label: string;
+  readonly sort: SortKey;
+  readonly descending: boolean;
+}[] = [
   { value: "order", label: "dataset order", sort: "order", descending: false },
   { value: "delta-up", label: "change, worst first", sort: "delta", descending: false },
   { value: "delta-down", label: "change, best first", sort: "delta", descending: true },
@@ -20,9 +25,9 @@ export interface Toolbar {
   readonly element: HTMLElement;
   readonly filter: HTMLInputElement;
   /** Brings the controls in line with the selection. */
-  show(selection: Selection, counts: ReadonlyMap<Flag, number>, total: number): void;
+  readonly show: (selection: Selection, counts: ReadonlyMap<Flag, number>, total: number) => void;
   /** Tells how many samples the filter found and what it could not read. */
-  tell(found: number, of: number, problems: readonly string[]): void;
+  readonly tell: (found: number, of: number, problems: readonly string[]) => void;
 }
 
 /** Controls above the list: what is compared, quick filters, the filter box. */
@@ -49,7 +54,12 @@ export function toolbar(data: ReportData, store: SelectionStore, onHelp: () => v
       "div",
       { class: "toolbar" },
       el("div", { class: "controls" }, metric.element, head.element, base.element, sort.element),
-      el("div", { class: "controls" }, field, button("?", onHelp, { class: "chip", "aria-label": "Help on filters and keys" })),
+      el(
+        "div",
+        { class: "controls" },
+        field,
+        button("?", onHelp, { class: "chip", "aria-label": "Help on filters and keys" }),
+      ),
       el("div", { class: "controls chips" }, ...chips.map((chip) => chip.element)),
       result,
     ),
@@ -83,7 +93,7 @@ function filterBox(store: SelectionStore): { readonly filter: HTMLInputElement; 
 
 interface Chip {
   readonly element: HTMLButtonElement;
-  show(selection: Selection, counts: ReadonlyMap<Flag, number>, total: number): void;
+  readonly show: (selection: Selection, counts: ReadonlyMap<Flag, number>, total: number) => void;
 }
 
 function quickFilters(store: SelectionStore): readonly Chip[] {

@@ -1,0 +1,143 @@
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { isJsonObject, type JsonObject } from "../../core/json.ts";
+
+/** Longest line a program may answer, in characters. */
+const MAX_LINE = 16 * 1024 * 1024;
+/** How much of the end of stderr is kept for error messages. */
+const STDERR_TAIL = 2000;
+
+/** A running program that answers JSON lines with JSON lines. */
+export interface Program extends AsyncDisposable {
+  /**
+   * Writes a request and waits for the answer of the same id.
+   *
+   * @throws ProgramError when the program ended, or does not answer in time
+   */
+  ask(request: JsonObject, signal: AbortSignal): Promise<JsonObject>;
+}
+
+/** The program as a whole has failed. */
+export class ProgramError extends Error {}
+
+interface Waiting {
+  resolve(answer: JsonObject): void;
+  reject(error: Error): void;
+}
+
+export interface ProgramOptions {
+  /** Program and arguments, each one element: no shell sees them. */
+  readonly argv: readonly [string, ...string[]];
+  /** The whole environment; nothing is inherited, so that keys go to none but those who need them. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** Milliseconds an answer may take. */
+  readonly timeout: number;
+}
+
+/** Ends the program and whatever it started. */
+function endGroup(child: ChildProcessWithoutNullStreams, signal: NodeJS.Signals): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    // The program leads a process group of its own.
+    process.kill(-child.pid, signal);
+  } catch {
+    child.kill(signal);
+  }
+}
+
+function lastLine(stderr: string): string {
+  const lines = stderr.split("\n").map((line) => line.trim());
+  const last = lines.findLast((line) => line !== "");
+  return last === undefined ? "it wrote nothing to stderr" : `stderr ends with: ${last.slice(0, 300)}`;
+}
+
+/** Calls `each` for every line of JSON object; other lines are a program's chatter. */
+function readObjects(
+  child: ChildProcessWithoutNullStreams,
+  each: (value: JsonObject) => void,
+  tooLong: () => void,
+): void {
+  let rest = "";
+  child.stdout.setEncoding("utf8");
+  child.stdout.on("data", (text: string) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    if (rest.length > MAX_LINE) tooLong();
+    for (const line of lines) {
+      if (!line.startsWith("{")) continue;
+      try {
+        const value: unknown = JSON.parse(line);
+        if (isJsonObject(value)) each(value);
+      } catch {
+        // Chatter that happens to begin with a brace.
+      }
+    }
+  });
+}
+
+/** Starts the program. That it cannot be started shows at the first request. */
+export function startProgram(options: ProgramOptions): Program {
+  const [file, ...args] = options.argv;
+  const child = spawn(file, args, { cwd: options.cwd, env: options.env, detached: true, stdio: "pipe" });
+  const waiting = new Map<number, Waiting>();
+  let failure: ProgramError | undefined;
+  let stderr = "";
+  let nextId = 0;
+  const fail = (message: string): void => {
+    failure ??= new ProgramError(message);
+    for (const waiter of waiting.values()) waiter.reject(failure);
+    waiting.clear();
+    endGroup(child, "SIGKILL");
+  };
+  child.stderr.setEncoding("utf8");
+  child.stderr.on("data", (text: string) => (stderr = (stderr + text).slice(-STDERR_TAIL)));
+  child.on("error", (error) => fail(`${file} cannot be started: ${error.message}`));
+  // Writing to a program that has ended; its end is reported by itself.
+  child.stdin.on("error", () => undefined);
+  child.on("close", (code, signal) => {
+    fail(`${file} ended ${code === null ? `by ${signal}` : `with exit code ${code}`}; ${lastLine(stderr)}`);
+  });
+  readObjects(
+    child,
+    (answer) => {
+      const id = answer["id"];
+      const asker = typeof id === "number" ? waiting.get(id) : undefined;
+      if (typeof id === "number") waiting.delete(id);
+      asker?.resolve(answer);
+    },
+    () => fail(`${file} wrote a line of more than 16 MB`),
+  );
+  const ask = async (request: JsonObject, signal: AbortSignal): Promise<JsonObject> => {
+    signal.throwIfAborted();
+    if (failure !== undefined) throw failure;
+    const id = nextId++;
+    const seconds = options.timeout / 1000;
+    const timer = setTimeout(
+      () => fail(`${file} did not answer within ${seconds} s; ${lastLine(stderr)}`),
+      options.timeout,
+    );
+    const abort = (): void => waiting.get(id)?.reject(signal.reason as Error);
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      return await new Promise<JsonObject>((resolve, reject) => {
+        waiting.set(id, { resolve, reject });
+        child.stdin.write(`${JSON.stringify({ id, ...request })}\n`);
+      });
+    } finally {
+      waiting.delete(id);
+      clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
+    }
+  };
+  return { ask, [Symbol.asyncDispose]: () => stop(child) };
+}
+
+/** Closes stdin, which asks the program to end, and ends it after two seconds if it has not. */
+async function stop(child: ChildProcessWithoutNullStreams): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const closed = new Promise((resolve) => child.once("close", resolve));
+  child.stdin.end();
+  const timer = setTimeout(() => endGroup(child, "SIGKILL"), 2000);
+  await closed;
+  clearTimeout(timer);
+}

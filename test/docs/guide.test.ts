@@ -1,0 +1,61 @@
+import { execFile } from "node:child_process";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { describe, expect, it } from "vitest";
+
+import { makeProject } from "../cli/project.ts";
+
+const guide = fileURLToPath(new URL("../../docs/guide/", import.meta.url));
+const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+
+/** The shell commands of a page, in order. */
+async function commandsOf(page: string): Promise<string[]> {
+  const text = await readFile(join(guide, page), "utf8");
+  return [...text.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap((match) => (match[1] ?? "").trim().split("\n"));
+}
+
+/** `evalh` on the PATH, as after an install. */
+async function putOnPath(folder: string): Promise<string> {
+  const bin = join(folder, ".bin");
+  await mkdir(bin);
+  await writeFile(join(bin, "evalh"), `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`);
+  await chmod(join(bin, "evalh"), 0o755);
+  return `${bin}:${process.env["PATH"] ?? ""}`;
+}
+
+describe("the guide", async () => {
+  const pages = (await readdir(guide)).filter((name) => name.endsWith(".md") && name !== "README.md");
+
+  it("has a page for every line of its table, and the other way round", async () => {
+    const linked = [...(await readFile(join(guide, "README.md"), "utf8")).matchAll(/\]\(([\w-]+\.md)\)/g)].map(
+      (match) => match[1],
+    );
+    expect(linked.toSorted()).toEqual(pages.toSorted());
+  });
+
+  it.each(pages)("shows commands that work: %s", async (page) => {
+    await using project = await makeProject();
+    await project.write(
+      "losses.csv",
+      [
+        "step,train_loss,val_loss",
+        ...[3, 2.2, 1.9, 2.1, 2.4, 2.9, 3.3].map((loss, i) => `${i * 10},${3 - i * 0.45},${loss}`),
+      ].join("\n"),
+    );
+    const path = await putOnPath(project.folder);
+    const run = (command: string): Promise<unknown> =>
+      promisify(execFile)("sh", ["-c", command], {
+        cwd: project.folder,
+        env: { ...process.env, PATH: path, NO_COLOR: "1" },
+      });
+    const commands = await commandsOf(page);
+    expect(commands.length).toBeGreaterThan(0);
+    // Pages may speak of a run that is there already.
+    if (!commands[0]?.startsWith("evalh run suite.yaml")) await run("evalh run suite.yaml --quiet --no-report");
+    if (commands[0]?.includes("--resume") === true) await run("evalh run suite.yaml --quiet --no-report");
+    for (const command of commands) await run(command);
+  });
+});

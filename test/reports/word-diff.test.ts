@@ -1,0 +1,76 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { wordDiff } from "../../reports/word-diff.ts";
+
+function marked(before: string, after: string): string {
+  return wordDiff(before, after)
+    .map(({ kind, text }) => (kind === "same" ? text : kind === "added" ? `{+${text}+}` : `[-${text}-]`))
+    .join("");
+}
+
+describe("wordDiff", () => {
+  test.each([
+    ["3 × 14 = 42", "3 × 14 = 34. Let me check.", "3 × 14 = [-42-]{+34. Let me check.+}"],
+    ["the red kite", "the kite", "the [-red -]kite"],
+    ["", "all new", "{+all new+}"],
+    ["same", "same", "same"],
+  ])("from %j to %j", (before, after, expected) => {
+    expect(marked(before, after)).toBe(expected);
+  });
+
+  test("does not cut a rewritten sentence into confetti", () => {
+    expect(marked("one, two, three end", "four, five, six end")).toBe("[-one, two, three-]{+four, five, six+} end");
+  });
+
+  test("holds both texts exactly, whatever they are", () => {
+    const words = fc.array(fc.constantFrom("a", "b", "c", " ", "\n", ", ", "é", "\ud800", "👩‍🔬"), { maxLength: 40 });
+    fc.assert(
+      fc.property(words, words, (a, b) => {
+        const [before, after] = [a.join(""), b.join("")];
+        const parts = wordDiff(before, after);
+        const side = (skip: string): string =>
+          parts
+            .filter(({ kind }) => kind !== skip)
+            .map(({ text }) => text)
+            .join("");
+        expect(side("added")).toBe(before);
+        expect(side("removed")).toBe(after);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test("finds a shortest script: as many unchanged words as the longest common subsequence", () => {
+    const words = fc.array(fc.constantFrom("a", "b", "c"), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(words, words, (a, b) => {
+        const parts = wordDiff(a.join(" "), b.join(" "));
+        const kept = parts.filter(({ kind }) => kind === "same").flatMap(({ text }) => text.match(/\w/gu) ?? []);
+        // Spaces count as words of the script as well, so a few words may be given up for them, never gained.
+        expect(kept.length).toBeLessThanOrEqual(commonLength(a, b));
+        expect(kept.length).toBeGreaterThanOrEqual(commonLength(a, b) - 1);
+      }),
+    );
+  });
+
+  test("gives up on very long rewrites instead of the reader's time", () => {
+    const before = Array.from({ length: 60_000 }, (_, i) => `a${i}`).join(" ");
+    const after = Array.from({ length: 60_000 }, (_, i) => `b${i}`).join(" ");
+    const start = performance.now();
+    expect(wordDiff(before, after)).toHaveLength(2);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+});
+
+function commonLength(a: readonly string[], b: readonly string[]): number {
+  let row = new Array<number>(b.length + 1).fill(0);
+  for (const word of a) {
+    const next = [0];
+    for (const [at, other] of b.entries()) {
+      next.push(word === other ? (row[at] ?? 0) + 1 : Math.max(row[at + 1] ?? 0, next[at] ?? 0));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
