@@ -4,7 +4,9 @@ import type { JudgeModule } from "../src/core/judge.ts";
 export const judges = {
   accuracy: () => import("./accuracy.ts").then((m) => m.accuracy),
   balanced_accuracy: () => import("./balanced-accuracy.ts").then((m) => m.balancedAccuracy),
+  bleu: () => import("./bleu.ts").then((m) => m.bleu),
   calibration: () => import("./calibration.ts").then((m) => m.calibration),
+  chrf: () => import("./chrf.ts").then((m) => m.chrf),
   contains: () => import("./contains.ts").then((m) => m.contains),
   exact_match: () => import("./exact-match.ts").then((m) => m.exactMatch),
   f1: () => import("./f1.ts").then((m) => m.f1),
@@ -16,6 +18,7 @@ export const judges = {
   perplexity: () => import("./perplexity.ts").then((m) => m.perplexity),
   regex: () => import("./regex.ts").then((m) => m.regex),
   rouge: () => import("./rouge.ts").then((m) => m.rouge),
+  ter: () => import("./ter.ts").then((m) => m.ter),
   token_f1: () => import("./token-f1.ts").then((m) => m.tokenF1),
   wer: () => import("./wer.ts").then((m) => m.wer),
 } satisfies Record<string, () => Promise<JudgeModule>>;

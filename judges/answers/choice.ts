@@ -16,7 +16,7 @@ export interface Answer {
 }
 
 /** Reads the answer out of a generated text. Undefined where there is none. */
-export type AnswerReader = (text: string) => string | undefined;
+type AnswerReader = (text: string) => string | undefined;
 
 /** The options that say how an answer is read out of a generated text. */
 export const ANSWER_OPTIONS: JsonObject = {
@@ -29,7 +29,7 @@ export const ANSWER_OPTIONS: JsonObject = {
   },
 };
 
-export function answerReader(options: JsonObject): AnswerReader {
+function answerReader(options: JsonObject): AnswerReader {
   const extract = options["extract"];
   const pattern = typeof extract === "string" ? compilePattern(extract) : undefined;
   return (text) => {
@@ -53,7 +53,7 @@ export function choicesOf(sample: Sample, context: JudgeContext): readonly strin
 }
 
 /** The references as they are spelt among the choices, white space at the ends aside. */
-export function targetsAmong(choices: readonly string[], references: readonly string[]): string[] {
+function targetsAmong(choices: readonly string[], references: readonly string[]): string[] {
   return references.map((reference) => {
     const wanted = trimPython(reference);
     const target =

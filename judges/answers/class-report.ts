@@ -1,7 +1,7 @@
 import { type ClassCounts, eachClass } from "./class-counts.ts";
 
 /** Each 0..1. */
-export interface ClassScores {
+interface ClassScores {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;

@@ -1,16 +1,16 @@
 /** Compares by code points, as Python and NumPy sort texts. UTF-16 order differs beyond the basic plane. */
 export function compareCodePoints(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(i);
-    if (x === y) continue;
-    const xBeyond = x >= 0xd800 && x < 0xe000;
-    const yBeyond = y >= 0xd800 && y < 0xe000;
-    // Surrogates stand for code points above all others.
-    return xBeyond === yBeyond ? x - y : xBeyond ? 1 : -1;
-  }
-  return a.length - b.length;
+  let at = 0;
+  while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  if (at === length) return a.length - b.length;
+  // The units before may be the first halves of the characters that differ.
+  const before = at > 0 ? pointAt(a, at - 1) - pointAt(b, at - 1) : 0;
+  return before === 0 ? pointAt(a, at) - pointAt(b, at) : before;
+}
+
+function pointAt(text: string, index: number): number {
+  return text.codePointAt(index) as number;
 }
 
 /** The distinct labels in order: by code points. Null is no label. */

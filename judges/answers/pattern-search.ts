@@ -11,7 +11,7 @@ const NO_SLOTS: Slots = [-1, -1, -1, -1];
 const MAX_STEPS = 5e7;
 
 /** Steps already spent on a text, over several searches. */
-export interface Spent {
+interface Spent {
   steps: number;
 }
 

@@ -81,7 +81,7 @@ function rowOf(data: RunData, { key, unit, judge, metric }: RunMetric): MetricRo
     higherIsBetter: metric.higherIsBetter,
     range: metric.range,
     unit: metric.unit,
-    detectable: detectableDifference(data, key),
+    detectable: metric.diagnostic === true ? null : detectableDifference(data, key),
   };
 }
 

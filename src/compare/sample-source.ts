@@ -131,7 +131,8 @@ function outputConverter(data: RunData, unit: UnitInfo): (record: SampleRecord) 
       metrics.map(({ judge, metric }) => {
         const stats = record.scores[judge.name];
         const name = metricKey(unit, judge, metric).slice(unitKey(unit).length + 1);
-        return [name, stats === undefined ? null : metric.perSample(stats)];
+        const applies = stats !== undefined && (metric.applies?.(stats) ?? true);
+        return [name, applies ? metric.perSample(stats) : null];
       }),
     ),
   });

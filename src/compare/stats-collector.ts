@@ -25,10 +25,11 @@ export function statsCollector(judge: Judge, slots: number, repeats: number): St
   const present = new Uint8Array(slots);
 
   const packMetric = (metric: Metric, stats: readonly JsonValue[]): boolean => {
-    const packed = metric.sufficient(stats);
-    if (packed.width !== 1 || !(packed.mean || packed.proportion)) return false;
-    const mean = means.get(metric.name) ?? { values: new Float64Array(slots), shape: packed };
-    for (const [index, { slot }] of pending.entries()) mean.values[slot] = packed.rows[index] ?? 0;
+    if (isSelective(metric)) return false;
+    const shape = metric.sufficient(stats);
+    if (shape.width !== 1 || !(shape.mean || shape.proportion)) return false;
+    const mean = means.get(metric.name) ?? { values: new Float64Array(slots), shape };
+    for (const [index, { slot }] of pending.entries()) mean.values[slot] = shape.rows[index] ?? 0;
     means.set(metric.name, mean);
     return true;
   };
@@ -54,8 +55,9 @@ export function statsCollector(judge: Judge, slots: number, repeats: number): St
       return new Map(
         judge.metrics.map((metric) => {
           const mean = means.get(metric.name);
-          const column = mean === undefined ? keptColumn(metric, kept, order) : meanColumn(mean, order);
-          return [metric.name, inOrdinals(column, order, repeats)];
+          if (mean !== undefined) return [metric.name, inOrdinals(meanColumn(mean, order), order, repeats)];
+          const records = recordsOf(metric, { kept, order, repeats });
+          return [metric.name, inOrdinals(packed(metric, records.stats), records.slots, records.repeats)];
         }),
       );
     },
@@ -84,8 +86,51 @@ function meanColumn({ values, shape }: { values: Float64Array; shape: Sufficient
   return { sufficient: { ...shape, n: order.length, rows }, perSample };
 }
 
-function keptColumn(metric: Metric, kept: ReadonlyMap<number, JsonValue> | null, order: Uint32Array): Packed {
-  const stats = Array.from(order, (slot) => kept?.get(slot) as JsonValue);
+/** True for a metric that leaves samples out or looks at all repeats of one together. */
+function isSelective(metric: Metric): boolean {
+  return metric.applies !== undefined || metric.combineRepeats !== undefined;
+}
+
+interface Records {
+  readonly stats: readonly JsonValue[];
+  /** Sample × repeats + repeat of each. */
+  readonly slots: Uint32Array;
+  readonly repeats: number;
+}
+
+/** The records that a metric is made of: one an answer or, where it looks at repeats together, one a sample. */
+function recordsOf(
+  metric: Metric,
+  from: { readonly kept: ReadonlyMap<number, JsonValue> | null; readonly order: Uint32Array; readonly repeats: number },
+): Records {
+  const all: Records = {
+    stats: Array.from(from.order, (slot) => from.kept?.get(slot) as JsonValue),
+    slots: from.order,
+    repeats: from.repeats,
+  };
+  const records = metric.combineRepeats === undefined ? all : combined(all, metric);
+  const applies = records.stats.map((each) => metric.applies?.(each) ?? true);
+  if (applies.every(Boolean)) return records;
+  return {
+    ...records,
+    stats: records.stats.filter((_, index) => applies[index]),
+    slots: records.slots.filter((_, index) => applies[index]),
+  };
+}
+
+function combined({ stats, slots, repeats }: Records, metric: Metric): Records {
+  const bySample = Map.groupBy(stats.keys(), (index) => Math.floor((slots[index] as number) / repeats));
+  return {
+    stats: Array.from(bySample.values(), (indices) => {
+      const together = indices.map((index) => stats[index] as JsonValue);
+      return metric.combineRepeats?.(together) ?? (together[0] as JsonValue);
+    }),
+    slots: Uint32Array.from(bySample.keys()),
+    repeats: 1,
+  };
+}
+
+function packed(metric: Metric, stats: readonly JsonValue[]): Packed {
   return {
     sufficient: metric.sufficient(stats),
     perSample: Float64Array.from(stats, (each) => metric.perSample(each)),

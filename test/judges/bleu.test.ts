@@ -154,18 +154,26 @@ describe("properties of bleu", () => {
 });
 
 describe("bleu of hostile text", () => {
-  it.each(["", " \n\t", "\0", "\ud800", "\udc00\ud800", "\ufeff", "\u{10ffff}", ".", "-", "&", "<skipped>"])(
-    "scores %j against itself and against words",
-    async (text) => {
-      const own = await valueOf(judge, "bleu", text, text);
-      expect([0, 100]).toContain(own);
-      expect(await valueOf(judge, "bleu", text, "some words here")).toBe(0);
-      expect(await valueOf(judge, "bleu", "some words here", text)).toBe(0);
-    },
-  );
+  it.each([
+    ["", 0],
+    [" \n\t\u{1c}\u{85}\u{3000}", 0],
+    ["<skipped>", 0],
+    ["\0", 100],
+    ["\ud800", 100],
+    ["\udc00\ud800", 100],
+    ["\ufeff", 100],
+    ["\u{10ffff}", 100],
+    [".", 100],
+    ["-", 100],
+    ["&", 100],
+  ])("gives %j against itself %d and against words 0", async (text, own) => {
+    expect(await valueOf(judge, "bleu", text, text)).toBe(own);
+    expect(await valueOf(judge, "bleu", text, "some words here")).toBe(0);
+    expect(await valueOf(judge, "bleu", "some words here", text)).toBe(0);
+  });
 
   it("tells apart the normalisation forms of a text, as the reference does", async () => {
-    const forms = (["NFC", "NFD", "NFKC", "NFKD"] as const).map((form) => "Ångström ﬁn é".normalize(form));
+    const forms = (["NFC", "NFD", "NFKC", "NFKD"] as const).map((form) => "Åﬁn".normalize(form));
     for (const form of forms) {
       expect(await valueOf(judge, "bleu", form, form)).toBe(100);
       for (const other of forms) expect(await valueOf(judge, "bleu", form, other)).toBe(form === other ? 100 : 0);
