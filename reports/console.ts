@@ -86,11 +86,11 @@ function sliceBlock(comparison: Comparison, width: number): Line[] {
   const highlights = weakSlices(comparison, SLICES_A_METRIC);
   if (highlights.length === 0) return [];
   const groups = Map.groupBy(highlights, ({ row }) => row.key);
+  const title = `Weakest slices of ${label(comparison.base)}`;
+  const meaning = "worse than the whole task by more than their interval";
+  const isOneLine = title.length + meaning.length + 3 <= width;
   return [
-    [
-      span(`Weakest slices of ${label(comparison.base)}`, "bold"),
-      span("   worse than the whole task by more than their interval", "dim"),
-    ],
+    [span(title, "bold"), span(isOneLine ? `   ${meaning}` : "", "dim")],
     ...[...groups.values()].flatMap((group) => sliceLines(group, width)),
   ];
 }

@@ -37,7 +37,7 @@ function compileTerm(term: FilterTerm): (facts: SampleFacts) => boolean {
     case "slice":
       return (facts) => facts.slice(term.field) === term.value;
     case "word": {
-      const pattern = new RegExp(term.value.replaceAll(/[\\^$.*+?()[\]{}|/-]/gu, String.raw`\$&`), "iu");
+      const pattern = new RegExp(term.value.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, String.raw`\$&`), "iu");
       return ({ id, preview }) => pattern.test(id) || pattern.test(preview);
     }
     case "score":

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import type { Comparison } from "../../src/compare/comparison.ts";
 import { clientScript, clientStyle } from "./client.generated.ts";
-import { html, type Html } from "./markup.ts";
+import { markup, type Html } from "./markup.ts";
 import { sections } from "./section/index.ts";
 import { verdict } from "./section/verdict.ts";
 
@@ -17,45 +17,33 @@ export function pageHead(comparison: Comparison): string {
     const body = section.render(comparison);
     return body === null ? [] : [{ ...section, body }];
   });
-  const title = html`<title>${suite.name}: ${comparison.summary[0] ?? "comparison"} · evalh</title>`;
-  const body = html`<a class="skip" href="#main">Skip to the verdict</a>
-    <header class="top">
-      <div class="brand"><b>evalh</b><span>${suite.name}</span></div>
-      <nav aria-label="Sections">${shown.map(({ id, title: text }) => html`<a href="#${id}">${text}</a>`)}</nav>
-      <button type="button" class="theme" data-theme-toggle hidden>Dark</button>
-    </header>
-    <main id="main">${verdict(comparison)}${shown.map((section) => sectionView(section))}</main>`;
+  const title = markup`<title>${suite.name}: ${comparison.summary[0] ?? "comparison"} · evalh</title>`;
+  const body = markup`<a class="skip" href="#main">Skip to the verdict</a><header class="top"><div class="brand"><b>evalh</b><span>${suite.name}</span></div><nav aria-label="Sections">${shown.map(({ id, title: text }) => markup`<a href="#${id}">${text}</a>`)}</nav><button type="button" class="theme" data-theme-toggle hidden>Dark</button></header><main id="main">${verdict(comparison)}${shown.map((section) => sectionView(section))}</main>`;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta name="generator" content="evalh ${html`${run.evalh}`.markup}">
+<meta name="generator" content="evalh ${markup`${run.evalh}`.source}">
 <meta http-equiv="Content-Security-Policy" content="${policy()}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-${title.markup}
+${title.source}
 <style>${clientStyle}</style>
 </head>
 <body>
-${body.markup}
+${body.source}
 `;
 }
 
 /** Everything after the data. */
 export function pageTail({ left }: { readonly left: string | null }): string {
-  const note = html`<footer>
-    ${left !== null && html`<p>${left}</p>`}
-    <p>Made by evalh. This file works offline and sends nothing anywhere.</p>
-  </footer>`;
-  return `${note.markup}\n<script>${clientScript}</script>\n</body>\n</html>\n`;
+  const note = markup`<footer>${left !== null && markup`<p>${left}</p>`}<p>Made by evalh. This file works offline and sends nothing anywhere.</p></footer>`;
+  return `${note.source}\n<script>${clientScript}</script>\n</body>\n</html>\n`;
 }
 
 function sectionView({ id, title, body }: { readonly id: string; readonly title: string; readonly body: Html }): Html {
-  return html`<section id="${id}" aria-labelledby="${id}-title">
-    <h2 id="${id}-title">${title}</h2>
-    ${body}
-  </section>`;
+  return markup`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${body}</section>`;
 }
 
 /**

@@ -55,6 +55,10 @@ function readSettings(target: BackendTarget): Settings {
   };
 }
 
+function responseFormat(schema: JsonObject): JsonObject {
+  return { type: "json_schema", json_schema: { name: "reply", strict: true, schema } };
+}
+
 /** The fields that are the same for every request of a task, as JSON text without its closing brace. */
 function commonFields(settings: Settings, options: GenerateOptions): string {
   const { isChat, model, maxTokensField, extra, omit } = settings;
@@ -67,6 +71,7 @@ function commonFields(settings: Settings, options: GenerateOptions): string {
     ...(options.topK > 0 ? { top_k: options.topK } : {}),
     ...(options.stop.length > 0 ? { stop: options.stop } : {}),
     ...(options.logprobs ? { logprobs: isChat ? true : 1 } : {}),
+    ...(options.schema !== undefined && isChat ? { response_format: responseFormat(options.schema) } : {}),
   };
   const fields = Object.entries({ ...asked, ...extra }).filter(([name]) => !omit.has(name));
   return JSON.stringify(Object.fromEntries(fields)).slice(0, -1);

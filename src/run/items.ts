@@ -65,7 +65,8 @@ export async function* renderItems(task: Task, split: Split): AsyncGenerator<Ite
   let i = 0;
   for await (const row of openDataset(datasetOf(task, split))) {
     const prompt = compiled.prompt(row);
-    const references = compiled.references(row);
+    // A perplexity task scores the prompt itself.
+    const references = task.kind === "perplexity" ? [] : compiled.references(row);
     yield { i, id: row.id, prompt, references, columns: row.columns };
     i++;
   }

@@ -1,5 +1,5 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { chrf } from "../../judges/chrf.ts";
@@ -46,7 +46,9 @@ describe("chrf", () => {
 
   it("cuts one punctuation mark off each word for word n-grams", async () => {
     const words = chrf.create({ char_order: 1, word_order: 1 }, {});
-    expect(statsOf(await judged(words, "(hi) 'tis .", "(hi ) ' tis .")).slice(3)).toEqual([5, 5, 5]);
+    // "(hi", ")", "'", "tis", "." and "hi", ")", "tis"
+    const stats = statsOf(await judged(words, "(hi) 'tis .", "hi) tis")) as number[];
+    expect(stats.slice(3)).toEqual([5, 3, 2]);
   });
 
   it("takes the reference with the best score", async () => {

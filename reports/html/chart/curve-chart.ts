@@ -3,7 +3,7 @@ import { area, line } from "d3-shape";
 
 import type { MetricRow } from "../../../src/compare/comparison.ts";
 import { formatScore, formatSpan } from "../../number-format.ts";
-import { html, type Html } from "../markup.ts";
+import { markup, type Html } from "../markup.ts";
 import type { CurveData, ScoredPoint } from "./curve-data.ts";
 import type { Point } from "./lttb.ts";
 import { positionAxis, round, valueAxis, verticalScale, type Panel, type Scale, type Tick } from "./panel.ts";
@@ -38,11 +38,7 @@ export function curveChart(data: CurveData, options: CurveChartOptions): Html {
   const lossPanel = hasLoss ? panels[0] : undefined;
   const scorePanel = data.scores.length > 0 ? panels.at(-1) : undefined;
   const last = panels.at(-1);
-  return html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-t ${id}-d">
-    <title id="${id}-t">${options.title}</title>
-    <desc id="${id}-d">${options.description}</desc>
-    ${marks(data, { x, panels, width })}${lossPanel !== undefined && lossLines(data, lossPanel, x)}${scorePanel !== undefined && row !== null && scoreLine(data.scores, { panel: scorePanel, x, row })}${last !== undefined && positionAxis(last, stepTicks(data, x, width), data.hasSteps ? "step" : "checkpoint")}
-  </svg>`;
+  return markup`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-t ${id}-d"><title id="${id}-t">${options.title}</title><desc id="${id}-d">${options.description}</desc>${marks(data, { x, panels, width })}${lossPanel !== undefined && lossLines(data, lossPanel, x)}${scorePanel !== undefined && row !== null && scoreLine(data.scores, { panel: scorePanel, x, row })}${last !== undefined && positionAxis(last, stepTicks(data, x, width), data.hasSteps ? "step" : "checkpoint")}</svg>`;
 }
 
 function frame(
@@ -78,7 +74,7 @@ function marks(
   const bottom = panels.at(-1)?.bottom ?? top;
   const from = onset === null ? 0 : x(onset.lo);
   const breadth = onset === null ? 0 : Math.max(3, x(onset.hi) - from);
-  return html`${onset !== null && html`<rect class="onset" x="${round(from)}" y="${top}" width="${round(breadth)}" height="${bottom - top}" />${markLabel({ text: `${onset.text} ${formatSpan(onset)}`, at: from + breadth / 2, y: 14, width, look: "onset-label" })}`}${ship !== null && html`<line class="ship-line" x1="${round(x(ship.x))}" x2="${round(x(ship.x))}" y1="${top}" y2="${bottom}" />${markLabel({ text: `▼ ship ${ship.label}`, at: x(ship.x), y: 34, width, look: "ship-label" })}`}`;
+  return markup`${onset !== null && markup`<rect class="onset" x="${round(from)}" y="${top}" width="${round(breadth)}" height="${bottom - top}" />${markLabel({ text: `${onset.text} ${formatSpan(onset)}`, at: from + breadth / 2, y: 14, width, look: "onset-label" })}`}${ship !== null && markup`<line class="ship-line" x1="${round(x(ship.x))}" x2="${round(x(ship.x))}" y1="${top}" y2="${bottom}" />${markLabel({ text: `▼ ship ${ship.label}`, at: x(ship.x), y: 34, width, look: "ship-label" })}`}`;
 }
 
 interface MarkLabel {
@@ -93,7 +89,7 @@ interface MarkLabel {
 function markLabel({ text, at, y, width, look }: MarkLabel): Html {
   const half = text.length * 3.6;
   const anchor = at - half < 4 ? "start" : at + half > width - 4 ? "end" : "middle";
-  return html`<text class="${look}" x="${round(at)}" y="${y}" text-anchor="${anchor}">${text}</text>`;
+  return markup`<text class="${look}" x="${round(at)}" y="${y}" text-anchor="${anchor}">${text}</text>`;
 }
 
 function lossLines(data: CurveData, panel: Panel, x: Scale): Html {
@@ -102,18 +98,13 @@ function lossLines(data: CurveData, panel: Panel, x: Scale): Html {
     (point) => panel.y(point.y),
   );
   const dots = data.evaluation.length <= 60 ? data.evaluation : [];
-  return html`${valueAxis(panel)}${panelTitle(panel, [
-      { text: "train loss", look: "train" },
-      { text: "evaluation loss", look: "evaluation" },
-    ])}<path class="line train" d="${compact(draw(data.train))}" /><path
-      class="line evaluation"
-      d="${compact(draw(data.evaluation))}"
-    />${dots.map(
-      (point) =>
-        html`<circle class="dot evaluation" cx="${round(x(point.x))}" cy="${round(panel.y(point.y))}" r="2.5"
-          ><title>step ${point.x}: evaluation loss ${point.y.toFixed(3)}</title></circle
-        >`,
-    )}`;
+  return markup`${valueAxis(panel)}${panelTitle(panel, [
+    { text: "train loss", look: "train" },
+    { text: "evaluation loss", look: "evaluation" },
+  ])}<path class="line train" d="${compact(draw(data.train))}" /><path class="line evaluation" d="${compact(draw(data.evaluation))}" />${dots.map(
+    (point) =>
+      markup`<circle class="dot evaluation" cx="${round(x(point.x))}" cy="${round(panel.y(point.y))}" r="2.5"><title>step ${point.x}: evaluation loss ${point.y.toFixed(3)}</title></circle>`,
+  )}`;
 }
 
 function scoreLine(
@@ -130,19 +121,10 @@ function scoreLine(
     ({ estimate }) => y(estimate.lo),
     ({ estimate }) => y(estimate.hi),
   );
-  return html`${valueAxis(panel)}${panelTitle(panel, [{ text: row.key, look: "score" }])}<path
-      class="band"
-      d="${compact(band(scores))}"
-    /><path class="line score" d="${compact(draw(scores))}" />${scores.map(
-      (point) =>
-        html`<circle
-          class="dot score${point.isShip ? " chosen" : ""}"
-          cx="${round(x(point.x))}"
-          cy="${round(y(point.estimate.value))}"
-          r="${point.isShip ? 5 : 3.2}"
-          ><title>${point.label}: ${scoreText(point, row)}</title></circle
-        >`,
-    )}`;
+  return markup`${valueAxis(panel)}${panelTitle(panel, [{ text: row.key, look: "score" }])}<path class="band" d="${compact(band(scores))}" /><path class="line score" d="${compact(draw(scores))}" />${scores.map(
+    (point) =>
+      markup`<circle class="dot score${point.isShip ? " chosen" : ""}" cx="${round(x(point.x))}" cy="${round(y(point.estimate.value))}" r="${point.isShip ? 5 : 3.2}"><title>${point.label}: ${scoreText(point, row)}</title></circle>`,
+  )}`;
 }
 
 function scoreText({ estimate }: ScoredPoint, { unit }: MetricRow): string {
@@ -152,17 +134,11 @@ function scoreText({ estimate }: ScoredPoint, { unit }: MetricRow): string {
 /** Names of the lines above their panel, each behind a piece of its line. */
 function panelTitle({ left, top }: Panel, entries: readonly { readonly text: string; readonly look: string }[]): Html {
   let at = left;
-  return html`<g class="key"
-    >${entries.map(({ text, look }) => {
-      const start = at;
-      at += 42 + text.length * 6.8;
-      return html`<line class="line ${look}" x1="${start}" x2="${start + 18}" y1="${top - 12}" y2="${top - 12}" /><text
-          x="${start + 24}"
-          y="${top - 8}"
-          >${text}</text
-        >`;
-    })}</g
-  >`;
+  return markup`<g class="key">${entries.map(({ text, look }) => {
+    const start = at;
+    at += 42 + text.length * 6.8;
+    return markup`<line class="line ${look}" x1="${start}" x2="${start + 18}" y1="${top - 12}" y2="${top - 12}" /><text x="${start + 24}" y="${top - 8}">${text}</text>`;
+  })}</g>`;
 }
 
 /** Ticks at round steps, or under the checkpoints where there are no steps. */

@@ -1,6 +1,6 @@
 import { scaleLinear, type ScaleLinear } from "d3-scale";
 
-import { html, type Html } from "../markup.ts";
+import { markup, type Html } from "../markup.ts";
 
 export type Scale = ScaleLinear<number, number>;
 
@@ -28,20 +28,12 @@ export function verticalScale(
 /** Horizontal lines with their numbers at the left. */
 export function valueAxis({ left, right, y }: Panel, count = 4): Html {
   const format = y.tickFormat(count);
-  return html`<g class="axis"
-    >${y
-      .ticks(count)
-      .map(
-        (tick) =>
-          html`<line class="grid" x1="${left}" x2="${right}" y1="${round(y(tick))}" y2="${round(y(tick))}" /><text
-              x="${left - 8}"
-              y="${round(y(tick))}"
-              dy=".32em"
-              text-anchor="end"
-              >${typographic(format(tick))}</text
-            >`,
-      )}</g
-  >`;
+  return markup`<g class="axis">${y
+    .ticks(count)
+    .map(
+      (tick) =>
+        markup`<line class="grid" x1="${left}" x2="${right}" y1="${round(y(tick))}" y2="${round(y(tick))}" /><text x="${left - 8}" y="${round(y(tick))}" dy=".32em" text-anchor="end">${typographic(format(tick))}</text>`,
+    )}</g>`;
 }
 
 export interface Tick {
@@ -51,11 +43,9 @@ export interface Tick {
 
 /** Labels under a panel. */
 export function positionAxis({ left, right, bottom }: Panel, ticks: readonly Tick[], title: string): Html {
-  return html`<g class="axis"
-    ><line class="baseline" x1="${left}" x2="${right}" y1="${bottom}" y2="${bottom}" />${ticks.map(
-      ({ at, label }) => html`<text x="${round(at)}" y="${bottom + 18}" text-anchor="middle">${label}</text>`,
-    )}<text class="axis-title" x="${right}" y="${bottom + 36}" text-anchor="end">${title}</text></g
-  >`;
+  return markup`<g class="axis"><line class="baseline" x1="${left}" x2="${right}" y1="${bottom}" y2="${bottom}" />${ticks.map(
+    ({ at, label }) => markup`<text x="${round(at)}" y="${bottom + 18}" text-anchor="middle">${label}</text>`,
+  )}<text class="axis-title" x="${right}" y="${bottom + 36}" text-anchor="end">${title}</text></g>`;
 }
 
 /** Two decimals are a hundredth of a pixel. */

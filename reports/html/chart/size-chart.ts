@@ -3,7 +3,7 @@ import { scaleLinear } from "d3-scale";
 import type { MetricRow } from "../../../src/compare/comparison.ts";
 import type { Estimate } from "../../../src/core/estimate.ts";
 import { formatBytes, formatScore } from "../../number-format.ts";
-import { html, type Html } from "../markup.ts";
+import { markup, type Html } from "../markup.ts";
 import { positionAxis, round, valueAxis, verticalScale, type Scale } from "./panel.ts";
 
 export interface SizePoint {
@@ -31,20 +31,7 @@ export function sizeChart(
     .range([panel.left, panel.right]);
   const ticks = x.ticks(2).map((bytes) => ({ at: x(bytes), label: bytes === 0 ? "0" : formatBytes(bytes) }));
   const frame = { ...panel, y };
-  return html`<svg
-    class="chart size-chart"
-    viewBox="0 0 ${WIDTH} ${HEIGHT}"
-    role="img"
-    aria-labelledby="${id}-t ${id}-d"
-  >
-    <title id="${id}-t">Size against ${row.key}</title>
-    <desc id="${id}-d">
-      ${points.map(({ label, bytes, estimate }) => `${label}: ${formatBytes(bytes)}, ${formatScore(estimate.value, row.unit)}.`).join(" ")}
-    </desc>
-    ${valueAxis(frame)}
-    <g class="key"><text x="${panel.left}" y="16">${row.key}</text></g>
-    ${place(points, { x, y }).map((mark) => pointMark(mark, { y, row }))}${positionAxis(frame, ticks, "size on disk")}
-  </svg>`;
+  return markup`<svg class="chart size-chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${id}-t ${id}-d"><title id="${id}-t">Size against ${row.key}</title><desc id="${id}-d">${points.map(({ label, bytes, estimate }) => `${label}: ${formatBytes(bytes)}, ${formatScore(estimate.value, row.unit)}.`).join(" ")}</desc>${valueAxis(frame)}<g class="key"><text x="${panel.left}" y="16">${row.key}</text></g>${place(points, { x, y }).map((mark) => pointMark(mark, { y, row }))}${positionAxis(frame, ticks, "size on disk")}</svg>`;
 }
 
 interface PlacedPoint {
@@ -77,23 +64,5 @@ function pointMark(
   { y, row }: { readonly y: Scale; readonly row: MetricRow },
 ): Html {
   const isRight = at > WIDTH / 2;
-  return html`<line
-      class="whisker"
-      x1="${round(at)}"
-      x2="${round(at)}"
-      y1="${round(y(estimate.lo))}"
-      y2="${round(y(estimate.hi))}"
-    /><circle class="dot score" cx="${round(at)}" cy="${round(y(estimate.value))}" r="4"
-      ><title>
-        ${label}: ${formatBytes(bytes)}, ${formatScore(estimate.value, row.unit)}
-        [${formatScore(estimate.lo, row.unit)}, ${formatScore(estimate.hi, row.unit)}]
-      </title></circle
-    ><text
-      class="point-label"
-      x="${round(at + (isRight ? -12 : 9))}"
-      y="${round(labelY)}"
-      dy=".32em"
-      text-anchor="${isRight ? "end" : "start"}"
-      >${text}</text
-    >`;
+  return markup`<line class="whisker" x1="${round(at)}" x2="${round(at)}" y1="${round(y(estimate.lo))}" y2="${round(y(estimate.hi))}" /><circle class="dot score" cx="${round(at)}" cy="${round(y(estimate.value))}" r="4"><title>${label}: ${formatBytes(bytes)}, ${formatScore(estimate.value, row.unit)} [${formatScore(estimate.lo, row.unit)}, ${formatScore(estimate.hi, row.unit)}]</title></circle><text class="point-label" x="${round(at + (isRight ? -12 : 9))}" y="${round(labelY)}" dy=".32em" text-anchor="${isRight ? "end" : "start"}">${text}</text>`;
 }

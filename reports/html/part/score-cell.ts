@@ -3,7 +3,7 @@ import { scaleLinear } from "d3-scale";
 import type { Cell, Comparison, MetricRow, PairedDifference } from "../../../src/compare/comparison.ts";
 import type { Estimate } from "../../../src/core/estimate.ts";
 import { round } from "../chart/panel.ts";
-import { html, type Html } from "../markup.ts";
+import { markup, type Html } from "../markup.ts";
 import { arrowOf, changeOf, halfWidth } from "../../metric-view.ts";
 import { formatDelta, formatP, formatScore, MISSING } from "../../number-format.ts";
 
@@ -26,18 +26,9 @@ export function intervalScale(comparison: Comparison, row: MetricRow): IntervalS
 
 /** An estimate drawn as a dot with its interval. */
 function intervalMark({ value, lo, hi }: Estimate, scale: IntervalScale): Html {
-  if (![value, lo, hi].every((bound) => Number.isFinite(scale(bound)))) return html``;
+  if (![value, lo, hi].every((bound) => Number.isFinite(scale(bound)))) return markup``;
   const [from, at, to] = [scale(lo), scale(value), scale(hi)].map(round);
-  return html`<svg
-    class="interval"
-    viewBox="0 0 ${WIDTH} ${HEIGHT}"
-    width="${WIDTH}"
-    height="${HEIGHT}"
-    aria-hidden="true"
-  >
-    <line x1="${from ?? 0}" x2="${to ?? 0}" y1="5" y2="5" />
-    <circle cx="${at ?? 0}" cy="5" r="2.6" />
-  </svg>`;
+  return markup`<svg class="interval" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" aria-hidden="true"><line x1="${from ?? 0}" x2="${to ?? 0}" y1="5" y2="5" /><circle cx="${at ?? 0}" cy="5" r="2.6" /></svg>`;
 }
 
 export interface ScoreCellOptions {
@@ -51,31 +42,22 @@ export interface ScoreCellOptions {
 /** A table cell: value, interval, change. */
 export function scoreCell(cell: Cell | null, { row, scale, isBest, reference }: ScoreCellOptions): Html {
   const estimate = cell?.estimate ?? null;
-  if (estimate === null) return html`<td class="num missing">${MISSING}</td>`;
+  if (estimate === null) return markup`<td class="num missing">${MISSING}</td>`;
   const bounds = `${formatScore(estimate.lo, row.unit)} to ${formatScore(estimate.hi, row.unit)}, n = ${estimate.n}, ${estimate.method}`;
-  return html`<td class="num${isBest ? " best" : ""}" data-v="${estimate.value}" title="${bounds}">
-    <span class="value"
-      >${isBest && html`<span class="mark" title="best of the series">•</span>`}${formatScore(estimate.value, row.unit)}</span
-    >
-    <span class="margin">±${formatScore(halfWidth(estimate), row.unit)}</span
-    >${intervalMark(estimate, scale)}${changeLine(cell?.difference ?? null, { row, reference })}
-  </td>`;
+  return markup`<td class="num${isBest ? " best" : ""}" data-v="${estimate.value}" title="${bounds}"><span class="value">${isBest && markup`<span class="mark" title="best of the series">•</span>`}${formatScore(estimate.value, row.unit)}</span> <span class="margin">±${formatScore(halfWidth(estimate), row.unit)}</span>${intervalMark(estimate, scale)}${changeLine(cell?.difference ?? null, { row, reference })}</td>`;
 }
 
 function changeLine(
   difference: PairedDifference | null,
   { row, reference }: { readonly row: MetricRow; readonly reference: string | null },
 ): Html {
-  if (reference !== null) return html`<span class="change none">${reference}</span>`;
-  return difference === null ? html`<span class="change none">&nbsp;</span>` : changeText(row, difference);
+  if (reference !== null) return markup`<span class="change none">${reference}</span>`;
+  return difference === null ? markup`<span class="change none">&nbsp;</span>` : changeText(row, difference);
 }
 
 /** A difference with arrow, sign and mark of significance; its details in the title. */
 export function changeText(row: MetricRow, difference: PairedDifference): Html {
   const { value, lo, hi, pAdjusted, test, significant, fixed, broken, same } = difference;
   const detail = `${formatDelta(lo, row.unit)} to ${formatDelta(hi, row.unit)}, ${formatP(pAdjusted)} after Holm (${test}); ${fixed} samples rose, ${broken} fell, ${same} stayed`;
-  return html`<span class="change ${changeOf(row, difference)}" title="${detail}"
-    >${arrowOf(value)}
-    ${formatDelta(value, row.unit)}${significant && html`<span class="star" title="significant"> *</span>`}</span
-  >`;
+  return markup`<span class="change ${changeOf(row, difference)}" title="${detail}">${arrowOf(value)} ${formatDelta(value, row.unit)}${significant && markup`<span class="star" title="significant"> *</span>`}</span>`;
 }

@@ -1,4 +1,4 @@
-import { html, type Content, type Html } from "../markup.ts";
+import { markup, type Content, type Html } from "../markup.ts";
 
 export interface ScrollTable {
   /** What the table holds, for those who cannot see it. */
@@ -11,21 +11,10 @@ export interface ScrollTable {
 
 /** A table that scrolls within its own frame when it is wider than the page. */
 export function scrollTable({ label, head, body, look = "" }: ScrollTable): Html {
-  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">
-    <table class="${look}">
-      <thead>
-        ${head}
-      </thead>
-      <tbody>
-        ${body}
-      </tbody>
-    </table>
-  </div>`;
+  return markup`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table class="${look}"><thead>${head}</thead><tbody>${body}</tbody></table></div>`;
 }
 
 /** A column header whose button sorts the table by the column's `data-v`. */
 export function sortHeader(text: Content, { note = null }: { readonly note?: Content } = {}): Html {
-  return html`<th scope="col" aria-sort="none">
-    <button type="button" class="sort" data-sort>${text}</button>${note}
-  </th>`;
+  return markup`<th scope="col" aria-sort="none"><button type="button" class="sort" data-sort>${text}</button>${note}</th>`;
 }

@@ -1,14 +1,14 @@
 import type { Comparison } from "../../../src/compare/comparison.ts";
 import { checkpointLabels } from "../../checkpoint-label.ts";
 import { formatBytes, formatSeconds, MISSING } from "../../number-format.ts";
-import { html, type Html } from "../markup.ts";
+import { markup, type Html } from "../markup.ts";
 import { scrollTable } from "../part/scroll-table.ts";
 import type { Section } from "./section.ts";
 
 export const about: Section = {
   id: "about",
   title: "About this run",
-  render: (comparison) => html`${facts(comparison)}${signatures(comparison)}${checkpointTable(comparison)}`,
+  render: (comparison) => markup`${facts(comparison)}${signatures(comparison)}${checkpointTable(comparison)}`,
 };
 
 function facts({ suite, run }: Comparison): Html {
@@ -24,67 +24,35 @@ function facts({ suite, run }: Comparison): Html {
     ["seed", String(run.seed)],
     ["evalh", run.evalh],
   ] as const;
-  return html`<dl class="about">
-    ${entries.map(
-      ([name, value]) =>
-        html`<div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>`,
-    )}
-  </dl>`;
+  return markup`<dl class="about">${entries.map(
+    ([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`,
+  )}</dl>`;
 }
 
 /** How each number was made: what must be cited with it. */
 function signatures({ rows, cells }: Comparison): Html {
-  return html`<details>
-    <summary>How the numbers were made</summary>
-    ${scrollTable({
-      label: "Metrics and their methods",
-      look: "plain",
-      head: html`<tr>
-        <th scope="col">metric</th>
-        <th scope="col">signature</th>
-        <th scope="col">interval</th>
-        <th scope="col">test of differences</th>
-      </tr>`,
-      body: rows.map(({ key, signature }) => {
-        const list = cells[key] ?? [];
-        const interval = list.find(({ estimate }) => estimate !== null)?.estimate?.method ?? MISSING;
-        const test = list.find(({ difference }) => difference !== null)?.difference?.test ?? MISSING;
-        return html`<tr>
-          <th scope="row">${key}</th>
-          <td><code>${signature}</code></td>
-          <td>${interval}</td>
-          <td>${test}</td>
-        </tr>`;
-      }),
-    })}
-  </details>`;
+  return markup`<details><summary>How the numbers were made</summary>${scrollTable({
+    label: "Metrics and their methods",
+    look: "plain",
+    head: markup`<tr><th scope="col">metric</th><th scope="col">signature</th><th scope="col">interval</th><th scope="col">test of differences</th></tr>`,
+    body: rows.map(({ key, signature }) => {
+      const list = cells[key] ?? [];
+      const interval = list.find(({ estimate }) => estimate !== null)?.estimate?.method ?? MISSING;
+      const test = list.find(({ difference }) => difference !== null)?.difference?.test ?? MISSING;
+      return markup`<tr><th scope="row">${key}</th><td><code>${signature}</code></td><td>${interval}</td><td>${test}</td></tr>`;
+    }),
+  })}</details>`;
 }
 
 function checkpointTable({ checkpoints }: Comparison): Html {
   const label = checkpointLabels(checkpoints);
-  return html`<details>
-    <summary>Checkpoints on disk</summary>
-    ${scrollTable({
-      label: "Checkpoints on disk",
-      look: "plain",
-      head: html`<tr>
-        <th scope="col">checkpoint</th>
-        <th scope="col">format</th>
-        <th scope="col">size</th>
-        <th scope="col">sha256 of weights and tokenizer</th>
-      </tr>`,
-      body: checkpoints.map(
-        ({ id, format, bytes, digest }) =>
-          html`<tr>
-            <th scope="row">${label(id)}</th>
-            <td>${format}</td>
-            <td class="num">${bytes === null ? MISSING : formatBytes(bytes)}</td>
-            <td><code>${digest === null ? MISSING : digest.slice(0, 16)}</code></td>
-          </tr>`,
-      ),
-    })}
-  </details>`;
+  return markup`<details><summary>Checkpoints on disk</summary>${scrollTable({
+    label: "Checkpoints on disk",
+    look: "plain",
+    head: markup`<tr><th scope="col">checkpoint</th><th scope="col">format</th><th scope="col">size</th><th scope="col">sha256 of weights and tokenizer</th></tr>`,
+    body: checkpoints.map(
+      ({ id, format, bytes, digest }) =>
+        markup`<tr><th scope="row">${label(id)}</th><td>${format}</td><td class="num">${bytes === null ? MISSING : formatBytes(bytes)}</td><td><code>${digest === null ? MISSING : digest.slice(0, 16)}</code></td></tr>`,
+    ),
+  })}</details>`;
 }

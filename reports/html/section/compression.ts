@@ -10,7 +10,7 @@ import {
 } from "../../metric-view.ts";
 import { formatBytes, MISSING } from "../../number-format.ts";
 import { sizeChart } from "../chart/size-chart.ts";
-import { html, type Html } from "../markup.ts";
+import { markup, type Html } from "../markup.ts";
 import { intervalScale, scoreCell } from "../part/score-cell.ts";
 import { scrollTable } from "../part/scroll-table.ts";
 import type { Section } from "./section.ts";
@@ -20,13 +20,13 @@ export const compression: Section = {
   title: "What compression costs",
   render(comparison) {
     const groups = variantGroups(comparison);
-    return groups.length === 0 ? null : html`${groups.map((group, order) => groupView(comparison, group, order))}`;
+    return groups.length === 0 ? null : markup`${groups.map((group, order) => groupView(comparison, group, order))}`;
   },
 };
 
 function groupView(comparison: Comparison, group: VariantGroup, order: number): Html {
   const members = group.parent === null ? group.variants : [group.parent, ...group.variants];
-  return html`<div class="compression">${chart(comparison, members, order)}${table(comparison, group, members)}</div>`;
+  return markup`<div class="compression">${chart(comparison, members, order)}${table(comparison, group, members)}</div>`;
 }
 
 /** Size against the deciding score: what is saved against what it costs. */
@@ -40,7 +40,7 @@ function chart(comparison: Comparison, members: readonly IndexedCheckpoint[], or
       ? []
       : [{ label: label(checkpoint.id), bytes: checkpoint.bytes, estimate }];
   });
-  return points.length < 2 ? null : html`<figure>${sizeChart(points, { row, id: `size-${order}` })}</figure>`;
+  return points.length < 2 ? null : markup`<figure>${sizeChart(points, { row, id: `size-${order}` })}</figure>`;
 }
 
 function table(comparison: Comparison, { parent }: VariantGroup, members: readonly IndexedCheckpoint[]): Html {
@@ -50,25 +50,14 @@ function table(comparison: Comparison, { parent }: VariantGroup, members: readon
   return scrollTable({
     label: "Variants and what they cost",
     look: "scores",
-    head: html`<tr>
-      <th scope="col">variant</th>
-      <th scope="col">size</th>
-      ${columns.map(({ row }) => html`<th scope="col">${row.key}</th>`)}
-    </tr>`,
+    head: markup`<tr><th scope="col">variant</th><th scope="col">size</th>${columns.map(({ row }) => markup`<th scope="col">${row.key}</th>`)}</tr>`,
     body: members.map(({ checkpoint, index }) => {
       const isParent = index === parent?.index;
       const share =
         isParent || whole === null || whole === 0 || checkpoint.bytes === null
           ? ""
           : `${Math.round((checkpoint.bytes / whole) * 100)} %`;
-      return html`<tr>
-        <th scope="row">${label(checkpoint.id)}<small>${checkpoint.format}</small></th>
-        <td class="num">
-          <span class="value">${checkpoint.bytes === null ? MISSING : formatBytes(checkpoint.bytes)}</span
-          ><span class="change none">${share}</span>
-        </td>
-        ${columns.map(({ row, scale }) => scoreCell(cellOf(comparison, row.key, index), { row, scale, isBest: false, reference: isParent ? "parent" : null }))}
-      </tr>`;
+      return markup`<tr><th scope="row">${label(checkpoint.id)}<small>${checkpoint.format}</small></th><td class="num"><span class="value">${checkpoint.bytes === null ? MISSING : formatBytes(checkpoint.bytes)}</span><span class="change none">${share}</span></td>${columns.map(({ row, scale }) => scoreCell(cellOf(comparison, row.key, index), { row, scale, isBest: false, reference: isParent ? "parent" : null }))}</tr>`;
     }),
   });
 }

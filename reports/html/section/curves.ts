@@ -5,7 +5,7 @@ import { cellOf, decidingFirst, seriesOf } from "../../metric-view.ts";
 import { formatLoss, formatScore, formatSpan, MISSING } from "../../number-format.ts";
 import { curveChart } from "../chart/curve-chart.ts";
 import { curveData } from "../chart/curve-data.ts";
-import { html, type Html } from "../markup.ts";
+import { markup, type Html } from "../markup.ts";
 import { scrollTable } from "../part/scroll-table.ts";
 import { tabs } from "../part/tabs.ts";
 import type { Section } from "./section.ts";
@@ -25,7 +25,7 @@ export const curves: Section = {
     if (seriesOf(comparison).length < 2 && comparison.training === null) return null;
     const rows = decidingFirst(comparison).slice(0, MOST_METRICS);
     const drawn: readonly (MetricRow | null)[] = rows.length === 0 ? [null] : rows;
-    return html`${tabs(
+    return markup`${tabs(
       drawn.map((row, order) => ({ name: row?.key ?? "loss", content: figure(comparison, row, order) })),
       { label: "Metric drawn below the loss" },
     )}${evidence(comparison)}`;
@@ -36,18 +36,10 @@ function figure(comparison: Comparison, row: MetricRow | null, order: number): H
   const data = curveData(comparison, row);
   const title = row === null ? "Loss over training" : `Loss and ${row.key} over training`;
   const description = describe(comparison, row);
-  return html`<figure>
-    ${WIDTHS.map(
-      ({ name, width }) =>
-        html`<div class="${name}">
-          ${curveChart(data, { row, width, id: `curve-${order}-${name}`, title, description })}
-        </div>`,
-    )}
-    <details>
-      <summary>The chart's numbers</summary>
-      ${numbers(comparison, row)}
-    </details>
-  </figure>`;
+  return markup`<figure>${WIDTHS.map(
+    ({ name, width }) =>
+      markup`<div class="${name}">${curveChart(data, { row, width, id: `curve-${order}-${name}`, title, description })}</div>`,
+  )}<details><summary>The chart's numbers</summary>${numbers(comparison, row)}</details></figure>`;
 }
 
 function describe(comparison: Comparison, row: MetricRow | null): string {
@@ -68,35 +60,16 @@ function numbers(comparison: Comparison, row: MetricRow | null): Html {
   return scrollTable({
     label: "Numbers of the chart",
     look: "plain",
-    head: html`<tr>
-      <th scope="col">checkpoint</th>
-      <th scope="col">step</th>
-      <th scope="col">train loss</th>
-      <th scope="col">evaluation loss</th>
-      ${
-        row !== null &&
-        html`<th scope="col">${row.key}</th>
-          <th scope="col">interval</th>
-          <th scope="col">n</th>`
-      }
-    </tr>`,
+    head: markup`<tr><th scope="col">checkpoint</th><th scope="col">step</th><th scope="col">train loss</th><th scope="col">evaluation loss</th>${
+      row !== null && markup`<th scope="col">${row.key}</th><th scope="col">interval</th><th scope="col">n</th>`
+    }</tr>`,
     body: seriesOf(comparison).map(({ checkpoint, index }) => {
       const losses = lossesAt(comparison.training, checkpoint.step);
       const estimate = row === null ? null : (cellOf(comparison, row.key, index)?.estimate ?? null);
-      return html`<tr>
-        <th scope="row">${label(checkpoint.id)}</th>
-        <td class="num">${checkpoint.step ?? MISSING}</td>
-        <td class="num">${losses.train === null ? MISSING : formatLoss(losses.train)}</td>
-        <td class="num">${losses.val === null ? MISSING : formatLoss(losses.val)}</td>
-        ${
-          row !== null &&
-          html`<td class="num">${estimate === null ? MISSING : formatScore(estimate.value, row.unit)}</td>
-            <td class="num">
-              ${estimate === null ? MISSING : `${formatScore(estimate.lo, row.unit)} to ${formatScore(estimate.hi, row.unit)}`}
-            </td>
-            <td class="num">${estimate?.n ?? 0}</td>`
-        }
-      </tr>`;
+      return markup`<tr><th scope="row">${label(checkpoint.id)}</th><td class="num">${checkpoint.step ?? MISSING}</td><td class="num">${losses.train === null ? MISSING : formatLoss(losses.train)}</td><td class="num">${losses.val === null ? MISSING : formatLoss(losses.val)}</td>${
+        row !== null &&
+        markup`<td class="num">${estimate === null ? MISSING : formatScore(estimate.value, row.unit)}</td><td class="num">${estimate === null ? MISSING : `${formatScore(estimate.lo, row.unit)} to ${formatScore(estimate.hi, row.unit)}`}</td><td class="num">${estimate?.n ?? 0}</td>`
+      }</tr>`;
     }),
   });
 }
@@ -105,10 +78,5 @@ function evidence({ training }: Comparison): Html | null {
   const lines = training?.diagnosis.evidence ?? [];
   return lines.length === 0
     ? null
-    : html`<div class="evidence">
-        <h3>Evidence</h3>
-        <ul>
-          ${lines.map((line) => html`<li>${line}</li>`)}
-        </ul>
-      </div>`;
+    : markup`<div class="evidence"><h3>Evidence</h3><ul>${lines.map((line) => markup`<li>${line}</li>`)}</ul></div>`;
 }

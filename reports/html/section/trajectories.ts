@@ -1,5 +1,5 @@
 import { seriesOf, testRows } from "../../metric-view.ts";
-import { html } from "../markup.ts";
+import { markup } from "../markup.ts";
 import type { Section } from "./section.ts";
 
 /** Filled by the page's own code: it needs every sample's scores. */
@@ -8,8 +8,6 @@ export const trajectories: Section = {
   title: "How samples changed",
   render(comparison) {
     if (seriesOf(comparison).length < 2 || testRows(comparison).length === 0) return null;
-    return html`<div data-trajectories>
-      <p class="waiting">Needs JavaScript: the heat map is drawn from the scores of all samples in this file.</p>
-    </div>`;
+    return markup`<div data-trajectories><p class="waiting">Needs JavaScript: the heat map is drawn from the scores of all samples in this file.</p></div>`;
   },
 };

@@ -3,27 +3,19 @@ import { checkpointLabels } from "../../checkpoint-label.ts";
 import { sampleCount, verdictLabel } from "../../findings.ts";
 import { cellOf, decidingRow, halfWidth } from "../../metric-view.ts";
 import { formatScore } from "../../number-format.ts";
-import { html, type Html } from "../markup.ts";
+import { markup, type Html } from "../markup.ts";
 
 /** The top of the page: the verdict in words, then the few facts that people came for. */
 export function verdict(comparison: Comparison): Html {
   const [headline = "", ...sentences] = comparison.summary;
   const { word, tone } = verdictLabel(comparison);
   const mark = tone === "good" ? "✓" : tone === "bad" ? "✗" : "!";
-  return html`<section class="verdict" aria-labelledby="headline">
-    <p class="label ${tone}"><span aria-hidden="true">${mark}</span> ${word}</p>
-    <h1 id="headline">${headline}</h1>
-    <div class="lead">${sentences.map((sentence) => html`<p>${sentence}</p>`)}</div>
-    <dl class="facts">
-      ${facts(comparison).map(
-        ({ name, value, note }) =>
-          html`<div>
-            <dt>${name}</dt>
-            <dd>${value}${note !== "" && html`<small>${note}</small>`}</dd>
-          </div>`,
-      )}
-    </dl>
-  </section>`;
+  return markup`<section class="verdict" aria-labelledby="headline"><p class="label ${tone}"><span aria-hidden="true">${mark}</span> ${word}</p><h1 id="headline">${headline}</h1><div class="lead">${sentences.map((sentence) => markup`<p>${sentence}</p>`)}</div><dl class="facts">${facts(
+    comparison,
+  ).map(
+    ({ name, value, note }) =>
+      markup`<div><dt>${name}</dt><dd>${value}${note !== "" && markup`<small>${note}</small>`}</dd></div>`,
+  )}</dl></section>`;
 }
 
 interface Fact {

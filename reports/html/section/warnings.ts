@@ -1,5 +1,5 @@
 import { warningLines } from "../../findings.ts";
-import { html } from "../markup.ts";
+import { markup } from "../markup.ts";
 import type { Section } from "./section.ts";
 
 export const warnings: Section = {
@@ -9,8 +9,6 @@ export const warnings: Section = {
     const lines = warningLines(comparison);
     return lines.length === 0
       ? null
-      : html`<ul class="warnings">
-          ${lines.map((line) => html`<li>${line}</li>`)}
-        </ul>`;
+      : markup`<ul class="warnings">${lines.map((line) => markup`<li>${line}</li>`)}</ul>`;
   },
 };

@@ -105,9 +105,9 @@ function tokenized(name: TokenizerName, raw: string): string {
     const start = i < spans.length ? (spans.starts[i] as number) : text.length;
     const between = text.slice(end, start);
     if (name === "none") tokens.push(between);
-    else if (name === "char") tokens.push(...between);
+    else if (name === "char") tokens.push(...Array.from(between));
     // A word of the Japanese dictionary may be white space; MeCab itself drops only ASCII spaces.
-    else if (name === "ja-mecab") tokens.push(...between.replace(/[\t\n\v ]/gu, ""));
+    else if (name === "ja-mecab") tokens.push(...Array.from(between.replace(/[\t\n\v ]/gu, "")));
     if (i === spans.length) break;
     end = spans.ends[i] as number;
     tokens.push(text.slice(start, end));

@@ -1,0 +1,82 @@
+import type { Comparison, SampleSource } from "../../../src/compare/comparison.ts";
+import { comparison, samples } from "../fixture.ts";
+
+/** What a hostile model, dataset or folder name may hold. Each would be seen if it acted: it sets window.pwned. */
+export const ATTACKS = [
+  "</script><script>window.pwned=1</script>",
+  '<img src=x onerror="window.pwned=2">',
+  "<svg onload=window.pwned=3><animate onbegin=window.pwned=4>",
+  "javascript:window.pwned=5",
+  '"><iframe srcdoc="<script>parent.pwned=6</script>">',
+  "</title></style></textarea><style>*{display:none}</style>",
+  '<a href="javascript:window.pwned=7">click</a><base href="http://evil.example/">',
+  '<link rel=stylesheet href="http://evil.example/x.css"><meta http-equiv=refresh content="0;url=http://evil.example/">',
+  "\u2028\u2029window.pwned=8\u0000\u202eabc\ud800\udfff\ud800",
+  "${window.pwned=9}{{constructor.constructor('window.pwned=10')()}}",
+  "]]><!--<script>",
+] as const;
+
+const ALL = ATTACKS.join(" ");
+
+/** The fixture with every name and text from outside replaced by attacks. */
+export const hostileComparison: Comparison = {
+  ...comparison,
+  suite: { ...comparison.suite, name: ALL },
+  run: { ...comparison.run, id: ALL, host: ALL, backends: [ALL], evalh: ALL },
+  summary: comparison.summary.map((sentence) => `${sentence} ${ALL}`),
+  checkpoints: comparison.checkpoints.map((checkpoint) => ({
+    ...checkpoint,
+    format: ALL,
+    id: `${checkpoint.id} ${ALL}`,
+    parent: checkpoint.parent === null ? null : `${checkpoint.parent} ${ALL}`,
+  })),
+  base: `${comparison.base} ${ALL}`,
+  ship:
+    comparison.ship === null
+      ? null
+      : {
+          ...comparison.ship,
+          checkpoint: `${comparison.ship.checkpoint} ${ALL}`,
+          equivalent: comparison.ship.equivalent.map((id) => `${id} ${ALL}`),
+        },
+  rows: comparison.rows.map((row) => ({ ...row, signature: ALL })),
+  slices: comparison.slices.map((slice) => ({
+    ...slice,
+    field: `${slice.field} ${ALL}`,
+    value: `${slice.value} ${ALL}`,
+  })),
+  warnings: comparison.warnings.map((warning) => ({ ...warning, kind: ALL })),
+  training:
+    comparison.training === null
+      ? null
+      : {
+          ...comparison.training,
+          warnings: [ALL],
+          diagnosis: { ...comparison.training.diagnosis, evidence: [ALL] },
+        },
+};
+
+export const hostileSamples: SampleSource = {
+  async *samples() {
+    let at = 0;
+    for await (const view of samples.samples()) {
+      const attack = ATTACKS[at++ % ATTACKS.length] ?? "";
+      yield {
+        ...view,
+        id: `${view.id} ${attack}`,
+        prompt: attack,
+        references: [attack, ALL],
+        slices: { [ALL]: attack },
+        outputs: view.outputs.map((output, index) =>
+          output === null
+            ? null
+            : {
+                ...output,
+                text: `${ATTACKS[(at + index) % ATTACKS.length] ?? ""} ${output.text}`,
+                error: output.error === null ? null : { code: ALL, message: ALL },
+              },
+        ),
+      };
+    }
+  },
+};
