@@ -14,6 +14,7 @@ export const judges = {
   kappa: () => import("./kappa.ts").then((m) => m.kappa),
   llm: () => import("./llm.ts").then((m) => m.llm),
   mcc: () => import("./mcc.ts").then((m) => m.mcc),
+  meteor: () => import("./meteor.ts").then((m) => m.meteor),
   numeric: () => import("./numeric.ts").then((m) => m.numeric),
   perplexity: () => import("./perplexity.ts").then((m) => m.perplexity),
   regex: () => import("./regex.ts").then((m) => m.regex),

@@ -12,7 +12,7 @@ export function restoreCell(text: string): string {
 }
 
 /** A CSV field (RFC 4180): text neutralised and quoted where it must be, numbers as they are, null as nothing. */
-export function csvField(value: string | number | boolean | null): string {
+function csvField(value: string | number | boolean | null): string {
   if (value === null) return "";
   if (typeof value !== "string") return String(value);
   const safe = neutraliseCell(value);

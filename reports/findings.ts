@@ -75,7 +75,9 @@ function failureWarnings(comparison: Comparison): string[] {
 
 function outputWarnings(comparison: Comparison): string[] {
   const label = checkpointLabels(comparison.checkpoints);
-  const groups = Map.groupBy(comparison.warnings, ({ task, kind }) => JSON.stringify([task, kind]));
+  // What happens on validation samples shows on the test samples as well; once is enough.
+  const tested = comparison.warnings.filter(({ task }) => !task.endsWith("@validation"));
+  const groups = Map.groupBy(tested, ({ task, kind }) => JSON.stringify([task, kind]));
   return [...groups.values()].map((group) => {
     const [first] = group;
     const parts = group

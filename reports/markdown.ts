@@ -3,8 +3,8 @@ import { checkpointLabels } from "./checkpoint-label.ts";
 import { escapeText } from "./escape-text.ts";
 import { sampleCount, verdictLabel, warningLines, weakSlices } from "./findings.ts";
 import { lossesAt } from "./losses.ts";
-import { arrowOf, bestOf, cellOf, halfWidth, testRows } from "./metric-view.ts";
-import { formatBytes, formatDelta, formatLoss, formatScore, formatSeconds, MISSING } from "./number-format.ts";
+import { bestOf, cellOf, halfWidth, signedChange, testRows } from "./metric-view.ts";
+import { formatBytes, formatLoss, formatScore, formatSeconds, MISSING } from "./number-format.ts";
 import { textReport } from "./report-module.ts";
 
 export const markdownReport = textReport({
@@ -90,7 +90,7 @@ function scoreText(row: MetricRow, cell: Cell | null, isBest: boolean): string {
   const score = `${isBest ? `**${value}**` : value} ±${formatScore(halfWidth(cell.estimate), row.unit)}`;
   if (cell.difference === null) return score;
   const { value: change, significant } = cell.difference;
-  return `${score} (${arrowOf(change)} ${formatDelta(change, row.unit)}${significant ? "\\*" : ""})`;
+  return `${score} (${signedChange(change, row)}${significant ? "\\*" : ""})`;
 }
 
 function legend({ base, checkpoints, alpha }: Comparison): string {

@@ -1,5 +1,6 @@
 import type { Checkpoint } from "../src/core/checkpoint.ts";
 import type { Cell, Comparison, MetricRow, PairedDifference } from "../src/compare/comparison.ts";
+import { formatDelta } from "./number-format.ts";
 
 /** A checkpoint with its place in the comparison's lists. */
 export interface IndexedCheckpoint {
@@ -43,7 +44,7 @@ export function cellOf(comparison: Comparison, key: string, index: number): Cell
   return comparison.cells[key]?.[index] ?? null;
 }
 
-/** Indices of the checkpoints of the series with the best value of a metric; empty where nothing was scored. */
+/** Indices of the checkpoints of the series with the best value of a metric; empty where none stands out. */
 export function bestOf(comparison: Comparison, row: MetricRow): ReadonlySet<number> {
   const scored = seriesOf(comparison).flatMap(({ index }) => {
     const value = cellOf(comparison, row.key, index)?.estimate?.value;
@@ -51,7 +52,8 @@ export function bestOf(comparison: Comparison, row: MetricRow): ReadonlySet<numb
   });
   const values = scored.map(({ value }) => value);
   const best = row.higherIsBetter ? Math.max(...values) : Math.min(...values);
-  return new Set(scored.filter(({ value }) => value === best).map(({ index }) => index));
+  const found = scored.filter(({ value }) => value === best);
+  return new Set(found.length > 1 && found.length === scored.length ? [] : found.map(({ index }) => index));
 }
 
 export type Change = "better" | "worse" | "none";
@@ -62,10 +64,11 @@ export function changeOf(row: MetricRow, difference: PairedDifference): Change {
   return difference.value > 0 === row.higherIsBetter ? "better" : "worse";
 }
 
-/** ▲ for up, ▼ for down, whatever is better. */
-export function arrowOf(value: number): string {
-  if (value === 0) return "=";
-  return value > 0 ? "▲" : "▼";
+/** A difference with arrow and sign: ▲ for up, ▼ for down, whatever is better; = for what is written as zero. */
+export function signedChange(value: number, { unit }: MetricRow): string {
+  const text = formatDelta(value, unit);
+  if (text.startsWith("±")) return `= ${text}`;
+  return `${value > 0 ? "▲" : "▼"} ${text}`;
 }
 
 /** Half the width of an interval, what stands after ±. */

@@ -14,13 +14,13 @@ export interface ReportOptions {
   readonly embed?: EmbedPolicy;
 }
 
-export interface ReportTarget extends ReportOptions {
+interface ReportTarget extends ReportOptions {
   readonly path: string;
   /** Overwrite a file that is not a report of this kind. */
   readonly force?: boolean;
 }
 
-export interface WrittenReport {
+interface WrittenReport {
   readonly path: string;
   readonly bytes: number;
   /** What was left out and why, in words for the user. */

@@ -47,7 +47,9 @@ function parseFile(path: string): SourceFile {
   const specifiers = [
     ...module.staticImports.map((each) => each.moduleRequest.value),
     ...module.staticExports.flatMap((each) => each.entries.map((entry) => entry.moduleRequest?.value)),
-    ...module.dynamicImports.map(({ moduleRequest: { start, end } }) => text.slice(start, end).replaceAll(/^["'`]|["'`]$/g, "")),
+    ...module.dynamicImports.map(({ moduleRequest: { start, end } }) =>
+      text.slice(start, end).replaceAll(/^["'`]|["'`]$/g, ""),
+    ),
   ];
   const imports = specifiers
     .filter((each): each is string => each !== undefined)
@@ -86,11 +88,15 @@ describe("the architecture", () => {
   it("finds a planted wrong arrow", () => {
     const planted: SourceFile = { path: "src/core/x.ts", room: "src/core", text: "", imports: ["src/stats/normal.ts"] };
     expect(wrongArrow(planted, "src/stats/normal.ts")).toContain("may not know");
-    expect(wrongArrow({ ...planted, room: "judges", path: "judges/x.ts" }, "src/backend/index.ts")).toContain("may not know");
+    expect(wrongArrow({ ...planted, room: "judges", path: "judges/x.ts" }, "src/backend/index.ts")).toContain(
+      "may not know",
+    );
   });
 
   it("has imports that go one way only", () => {
-    expect(files.flatMap((file) => file.imports.map((each) => wrongArrow(file, each)).filter((each) => each !== null))).toEqual([]);
+    expect(
+      files.flatMap((file) => file.imports.map((each) => wrongArrow(file, each)).filter((each) => each !== null)),
+    ).toEqual([]);
   });
 
   it("keeps the core free of packages and of Node", () => {
@@ -100,7 +106,9 @@ describe("the architecture", () => {
 
   it("lets only the command line touch argv, the environment's exit and the console", () => {
     const forbidden = /\bprocess\.(exit|exitCode|argv)\b|(?<![./])\bconsole\.\w+\(/;
-    const guilty = files.filter((file) => file.room !== "src/cli" && !file.path.startsWith("reports/html/client/") && forbidden.test(file.text));
+    const guilty = files.filter(
+      (file) => file.room !== "src/cli" && !file.path.startsWith("reports/html/client/") && forbidden.test(file.text),
+    );
     expect(guilty.map((file) => file.path)).toEqual([]);
   });
 
@@ -117,6 +125,10 @@ describe("the architecture", () => {
   });
 
   it("has no innerHTML, which would let model output become markup", () => {
-    expect(files.filter((file) => file.text.includes("innerHTML") && file.path.startsWith("reports/html/client/")).map((file) => file.path)).toEqual([]);
+    expect(
+      files
+        .filter((file) => file.text.includes("innerHTML") && file.path.startsWith("reports/html/client/"))
+        .map((file) => file.path),
+    ).toEqual([]);
   });
 });

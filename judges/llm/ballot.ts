@@ -47,11 +47,7 @@ export const SAME: Ballot = { rating: 1, lean: 0, usage: NO_USAGE };
  * Asks a model twice which of two answers is better, each standing first once. Only a verdict that holds in both orders
  * is one; otherwise it is a tie (Zheng et al., "Judging LLM-as-a-Judge with MT-Bench and Chatbot Arena", 2023).
  */
-export async function compare(
-  juror: Juror,
-  { completion, sample, ...about }: Case,
-  opponent: string,
-): Promise<Ballot> {
+export async function compare(juror: Juror, { completion, sample, ...about }: Case, opponent: string): Promise<Ballot> {
   const { rubric, reference } = about;
   const texts = [sample.input, completion.text, opponent, ...(reference === null ? [] : [reference])];
   const nonce = nonceFor({ sampleId: sample.id, seed: about.seed }, [rubric, ...texts]);

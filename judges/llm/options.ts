@@ -40,7 +40,8 @@ export const LLM_OPTIONS: JsonObject = {
     },
     reference_guided: { description: "Show the judge the first reference.", type: "boolean", default: false },
     human: {
-      description: "Column with people's ratings (`win`, `tie`, `loss` for comparisons), to measure agreement with them.",
+      description:
+        "Column with people's ratings (`win`, `tie`, `loss` for comparisons), to measure agreement with them.",
       type: "string",
       minLength: 1,
     },

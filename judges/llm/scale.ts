@@ -50,7 +50,8 @@ export function scaleOf(options: JsonObject): Scale {
  */
 export function humanRating(scale: Scale, label: JsonValue | undefined): number | null {
   if (label === undefined || label === null || label === "") return null;
-  const rating = scale.values.findIndex((value) => String(value) === String(label).trim());
+  const written = typeof label === "string" ? label.trim() : JSON.stringify(label);
+  const rating = scale.values.findIndex((value) => String(value) === written);
   if (rating >= 0) return rating;
   throw new EvalhError("E_JUDGE", `the person's label ${JSON.stringify(label)} is not on the scale`, {
     hint: `it has ${scale.values.join(", ")}`,

@@ -4,7 +4,8 @@ import type { JsonObject } from "../../src/core/json.ts";
 
 /** What a reply says, or why it says nothing. */
 export type Reading =
-  { readonly kind: "verdict"; readonly value: string | number } | { readonly kind: "unusable"; readonly reason: string };
+  | { readonly kind: "verdict"; readonly value: string | number }
+  | { readonly kind: "unusable"; readonly reason: string };
 
 export interface VerdictReader {
   /** JSON schema of a reply. The same for every sample: servers compile it, which takes them time. */
@@ -36,7 +37,7 @@ export function verdictReader(field: string, values: readonly (string | number)[
     read(reply, nonce) {
       const parsed = parse(bare(reply));
       if (parsed === undefined) return unusable(`not JSON: ${shorten(reply)}`);
-      if (!validate(parsed.value)) return unusable(`${ajv.errorsText(validate.errors, { dataVar: "reply" })}`);
+      if (!validate(parsed.value)) return unusable(ajv.errorsText(validate.errors, { dataVar: "reply" }));
       const verdict = parsed.value as Readonly<Record<string, string | number>>;
       // A verdict that was lying in a judged text cannot have it.
       if (verdict["nonce"] !== nonce) return unusable("the reply has not the nonce of its question");

@@ -23,7 +23,7 @@ export interface ChrfOptions {
   readonly epsSmoothing?: boolean | undefined;
 }
 
-export interface ChrfResult extends Signatures {
+interface ChrfResult extends Signatures {
   /** For example "chrF2" or "chrF2++". */
   readonly name: string;
   /** 0 to 100. */

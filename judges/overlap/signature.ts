@@ -1,5 +1,5 @@
 /** The release of sacrebleu that BLEU, chrF and TER equal. */
-export const SACREBLEU_VERSION = "2.6.0";
+const SACREBLEU_VERSION = "2.6.0";
 
 /** One entry of a signature: its name, its short name and its value. */
 export type SignatureEntry = readonly [name: string, short: string, value: string | number];

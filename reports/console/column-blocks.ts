@@ -7,7 +7,7 @@ export interface ColumnGroup {
   readonly columns: readonly Column[];
 }
 
-export interface Column {
+interface Column {
   readonly align: "left" | "right";
   /** One entry a row. */
   readonly cells: readonly Line[];

@@ -1,7 +1,7 @@
 import type { Cell, Comparison, MetricRow } from "../../src/compare/comparison.ts";
 import { escapeText } from "../escape-text.ts";
-import { arrowOf, bestOf, cellOf, changeOf, halfWidth } from "../metric-view.ts";
-import { formatDelta, formatScore, MISSING } from "../number-format.ts";
+import { bestOf, cellOf, changeOf, halfWidth, signedChange } from "../metric-view.ts";
+import { formatScore, MISSING } from "../number-format.ts";
 import type { ColumnGroup } from "./column-blocks.ts";
 import { span, type Line, type Look } from "./span.ts";
 import { cutMiddle } from "./text-width.ts";
@@ -15,13 +15,13 @@ export interface MetricGroupOptions {
   readonly shown: readonly number[];
   /** What the change column says of a checkpoint that is itself the point of comparison. */
   readonly reference: (index: number) => string | null;
-  /** Adds the header line that draws the series as bars. */
+  /** The rows are the series: a header line draws it as bars, and its best is marked. */
   readonly trend: boolean;
 }
 
 /** A metric's columns: value, ± half the interval, change with arrow and sign, mark of significance. */
 export function metricGroup(comparison: Comparison, row: MetricRow, options: MetricGroupOptions): ColumnGroup {
-  const best = bestOf(comparison, row);
+  const best = options.trend ? bestOf(comparison, row) : new Set<number>();
   const cells = options.shown.map((index) => ({ index, cell: cellOf(comparison, row.key, index) }));
   return {
     header: [metricHeader(row), ...(options.trend ? [trendLine(cells.map(({ cell }) => cell))] : [])],
@@ -54,8 +54,7 @@ function changeCell(cell: Cell | null, row: MetricRow, reference: string | null)
   const difference = cell?.difference ?? null;
   if (difference === null) return [];
   const looks: Readonly<Record<ReturnType<typeof changeOf>, Look>> = { better: "good", worse: "bad", none: "dim" };
-  const text = `${arrowOf(difference.value)} ${formatDelta(difference.value, row.unit)}`;
-  return [span(text, looks[changeOf(row, difference)])];
+  return [span(signedChange(difference.value, row), looks[changeOf(row, difference)])];
 }
 
 /** One bar a checkpoint, scaled between the lowest and the highest. */

@@ -82,7 +82,7 @@ async function executeShown(
   const started = performance.now();
   const bar = progress(io, { quiet: request.quiet });
   const events = eventSink(run.folder, [
-    bar.show,
+    (event) => bar.show(event),
     (event) => request.output === "jsonl" && io.stdout.write(`${JSON.stringify(event)}\n`),
   ]);
   const backends: Record<string, string> = { ...run.manifest.backends };

@@ -128,9 +128,10 @@ async function readTraining(folder: string): Promise<TrainingPoint[]> {
 
 /** JSON has no NaN: training.jsonl holds non-finite numbers as strings. */
 function restorePoint(record: object): TrainingPoint {
-  const restored = Object.entries(record).map(([key, value]) => [
+  const isNumberInWords = (value: unknown): boolean => value === "NaN" || value === "Infinity" || value === "-Infinity";
+  const restored = Object.entries(record).map(([key, value]: [string, unknown]) => [
     key,
-    value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : (value as unknown),
+    isNumberInWords(value) ? Number(value) : value,
   ]);
-  return Object.fromEntries(restored) as unknown as TrainingPoint;
+  return Object.fromEntries(restored) as TrainingPoint;
 }

@@ -51,9 +51,11 @@ export async function openReplyCache(path: string): Promise<ReplyCache> {
       const offset = end;
       end += line.length;
       // One after the other: a place is where the line will lie.
-      written = written.then(() => file.appendFile(line)).catch((error: unknown) => {
-        throw storeError("write", path, error);
-      });
+      written = written
+        .then(() => file.appendFile(line))
+        .catch((error: unknown) => {
+          throw storeError("write", path, error);
+        });
       await written;
       places.set(key, { offset, length: line.length - 1 });
     },

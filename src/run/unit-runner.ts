@@ -1,5 +1,3 @@
-import pLimit from "p-limit";
-
 import type { Backend, Outcome } from "../core/backend.ts";
 import type { Completion } from "../core/completion.ts";
 import type { Judge } from "../core/judge.ts";
@@ -7,6 +5,7 @@ import type { RunEvent } from "../core/run-event.ts";
 import type { Sample } from "../core/sample.ts";
 import type { Task } from "../suite/suite.ts";
 import { askFor, type Ask } from "./ask.ts";
+import { backlog } from "./backlog.ts";
 import { formBatches, type WorkItem } from "./batches.ts";
 import type { DoneSet } from "./done-set.ts";
 import { judgeCompletion } from "./judging.ts";
@@ -44,33 +43,20 @@ export interface UnitContext {
 export async function runUnit(unit: Unit, context: UnitContext): Promise<void> {
   const { backend, done, stop } = context;
   const concurrency = context.concurrency ?? backend.concurrency;
-  const ask = askFor(unit.task, backend, `${unit.info.digest}`);
+  const ask = askFor(unit.task, backend, unit.info.digest);
   const batches = formBatches(readItems(context.folder, unit.info), {
     batchSize: backend.batchSize,
     repeats: unit.info.repeats,
     lengthOf: (item) => backend.lengthOf(item.prompt),
     isDone: (item, repeat) => done.has(item.i, repeat),
   });
-  const limit = pLimit(concurrency);
-  const failure: { error?: unknown } = {};
-  let waiting = 0;
-  let slotFreed: (() => void) | null = null;
+  const work = backlog(concurrency);
   for await (const batch of batches) {
-    if (stop.aborted || "error" in failure) break;
-    waiting++;
-    void limit(() => runBatch(batch, ask, unit, context))
-      .catch((error: unknown) => {
-        if (!("error" in failure)) failure.error = error;
-      })
-      .finally(() => {
-        waiting--;
-        slotFreed?.();
-      });
-    // A few batches wait ready, never the whole dataset.
-    if (waiting >= concurrency * 2) await new Promise<void>((resolve) => (slotFreed = resolve));
+    if (stop.aborted || work.hasFailed || context.writer.isBroken) break;
+    await work.add(() => runBatch(batch, ask, unit, context));
   }
-  while (waiting > 0) await new Promise<void>((resolve) => (slotFreed = resolve));
-  if ("error" in failure) throw failure.error;
+  await work.settle();
+  await context.writer.drained();
 }
 
 async function runBatch(
@@ -96,15 +82,11 @@ async function runBatch(
     else failed++;
     tokens += counted?.[1] ?? 0;
   }
-  await context.writer.append(records);
-  context.emit({
-    type: "samples-done",
-    checkpoint: context.checkpoint,
-    task: unit.info.task,
-    count: records.length,
-    failed,
-    tokens,
-  });
+  const { checkpoint, emit, writer } = context;
+  const count = records.length;
+  // A slot is not held until the disk has it: the next request goes out meanwhile.
+  writer.append(records, () => emit({ type: "samples-done", checkpoint, task: unit.info.task, count, failed, tokens }));
+  if (writer.isFull) await writer.drained();
 }
 
 async function sampleRecord(

@@ -33,7 +33,7 @@ describe("the guide", async () => {
     const linked = [...(await readFile(join(guide, "README.md"), "utf8")).matchAll(/\]\(([\w-]+\.md)\)/g)].map(
       (match) => match[1],
     );
-    expect(linked.toSorted()).toEqual(pages.toSorted());
+    expect(new Set(linked)).toEqual(new Set(pages));
   });
 
   it.each(pages)("shows commands that work: %s", async (page) => {

@@ -27,7 +27,7 @@ const CHAPTERS = ["Blood", "Circulatory", "Eye", "Infectious", "Injury", "Mental
 const RARITIES = ["common", "uncommon", "rare"];
 export const SAMPLES = 400;
 
-export const checkpoints: readonly Checkpoint[] = [
+const checkpoints: readonly Checkpoint[] = [
   ...STEPS.map((step) =>
     checkpoint(`checkpoint-${step}`, { step, role: "series", bytes: 5_420_000, format: "onnx-fp32" }),
   ),
@@ -95,7 +95,7 @@ function sampleScores(metric: FixtureRow, index: number): readonly number[] {
 /** Row key → checkpoint → sample → score. */
 const scores = new Map(rows.map((metric) => [metric.key, checkpoints.map((_, index) => sampleScores(metric, index))]));
 
-export function score(key: string, index: number, i: number): number {
+function score(key: string, index: number, i: number): number {
   return scores.get(key)?.[index]?.[i] ?? 0;
 }
 
@@ -160,7 +160,7 @@ function differenceOf(metric: FixtureRow, index: number): PairedDifference | nul
 }
 
 /** Index of the checkpoint that differences are taken against. */
-export const BASE = 4;
+const BASE = 4;
 
 function cellsOf(metric: FixtureRow): Cell[] {
   return checkpoints.map((_, index) => ({
@@ -179,7 +179,7 @@ function hasFailed(task: string, index: number, i: number): boolean {
   return task === "title" && index === 1 && i % 133 === 7 && i < 399;
 }
 
-export function sliceValue(field: string, i: number): string {
+function sliceValue(field: string, i: number): string {
   if (field === "chapter") return CHAPTERS[Math.floor(draw(11, i) ** 1.7 * CHAPTERS.length)] ?? "";
   return RARITIES[Math.floor(draw(12, i) ** 1.4 * RARITIES.length)] ?? "";
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { reports } from "../../reports/index.ts";
+import type { Checkpoint } from "../../src/core/checkpoint.ts";
 import type { Comparison } from "../../src/compare/comparison.ts";
 import { comparison, samples } from "./fixture.ts";
 
@@ -24,11 +25,12 @@ describe("Markdown report", () => {
 
   test("lets names from data be neither markup, nor mentions, nor table cells", async () => {
     const evil = "a|b<img src=x onerror=alert(1)>`@everyone` [x](javascript:alert(1)) --> # https://evil.example";
+    const named = (checkpoint: Checkpoint): Checkpoint => ({ ...checkpoint, id: `${checkpoint.id}${evil}` });
     const text = await render({
       ...comparison,
       suite: { ...comparison.suite, name: evil },
       summary: [evil],
-      checkpoints: comparison.checkpoints.map((checkpoint) => ({ ...checkpoint, id: `${checkpoint.id}${evil}` })),
+      checkpoints: comparison.checkpoints.map(named),
     });
     expect(text).not.toMatch(/(?<!\\)<img/u);
     expect(text).not.toMatch(/@everyone/u);

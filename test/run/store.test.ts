@@ -2,7 +2,7 @@ import { mkdtemp, readFile, truncate, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { decodeLine, encodeLine } from "../../src/run/store/checked-line.ts";
@@ -44,7 +44,12 @@ describe("a shard", () => {
   it("holds what was appended, in order, after it is opened again", async () => {
     const path = join(await temporary(), "a.jsonl");
     const { writer } = await openShard(path, () => undefined);
-    await Promise.all([writer.append([{ i: 1 }, { i: 2 }]), writer.append([{ i: 3 }])]);
+    const told: string[] = [];
+    writer.append([{ i: 1 }, { i: 2 }], () => told.push("first"));
+    writer.append([{ i: 3 }], () => told.push("second"));
+    expect(told).toEqual([]);
+    await writer.drained();
+    expect(told).toEqual(["first", "second"]);
     await writer[Symbol.asyncDispose]();
     const seen: unknown[] = [];
     const { writer: again, repair } = await openShard(path, (record) => seen.push(record));
@@ -61,7 +66,7 @@ describe("a shard", () => {
       await writeFile(path, whole.subarray(0, length));
       const complete = whole.subarray(0, length).toString("latin1").split("\n").length - 1;
       const { writer } = await openShard(path, () => undefined);
-      await writer.append([{ i: "new" }]);
+      writer.append([{ i: "new" }], () => undefined);
       await writer[Symbol.asyncDispose]();
       const records = await recordsOf(path);
       expect(records, `cut at ${length}`).toEqual([
@@ -94,7 +99,7 @@ describe("a shard", () => {
     const path = join(await temporary(), "a.jsonl");
     const long = "x".repeat(3_000_000);
     const { writer } = await openShard(path, () => undefined);
-    await writer.append([{ output: long }, { i: 2 }]);
+    writer.append([{ output: long }, { i: 2 }], () => undefined);
     await writer[Symbol.asyncDispose]();
     expect(await recordsOf(path)).toEqual([{ output: long }, { i: 2 }]);
   });

@@ -22,7 +22,7 @@ function asNode(child: Exclude<Child, null>): Node {
 }
 
 /** Text from data: shown exactly, never acting on the page. */
-export function textNode(text: string): Text {
+function textNode(text: string): Text {
   return document.createTextNode(escapeText(text, { multiline: true }));
 }
 

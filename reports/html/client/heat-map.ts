@@ -5,6 +5,7 @@ import { rangeOf, seriesPlaces } from "./trajectory.ts";
 /** Tallest drawing in rows of pixels; more samples share rows. */
 const MOST_ROWS = 360;
 const LEAST_ROW = 1;
+const MOST_LABELS = 10;
 
 export interface HeatMap {
   readonly element: HTMLElement;
@@ -28,7 +29,10 @@ export function heatMap(data: ReportData, onPick: (sample: number) => void): Hea
     const sample = shown?.order[Math.floor((offsetY / canvas.clientHeight) * shown.order.length)];
     if (sample !== undefined) onPick(sample);
   });
-  labels.replaceChildren(...series.map((place) => el("span", {}, shortLabel(data, place))));
+  const stride = Math.ceil(series.length / MOST_LABELS);
+  labels.replaceChildren(
+    ...series.flatMap((place, at) => (at % stride === 0 ? [el("span", {}, shortLabel(data, place))] : [])),
+  );
   return {
     element,
     redraw,

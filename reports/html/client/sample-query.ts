@@ -53,7 +53,7 @@ function sortSamples(
     return samples.sort((a, b) => sign * names.compare(data.ids[a] ?? "", data.ids[b] ?? "") || a - b);
   }
   const valueOf = (sample: number): number =>
-    sort === "score" ? scores.value(head, sample) : scores.value(head, sample) - scores.value(context.base, sample);
+    sort === "score" ? scores.value(head, sample) : improvement(context, sample);
   // Read once a sample, not once a comparison; what has no value stands at the end either way.
   const keys = new Float64Array(scores.count);
   for (const sample of samples) {
@@ -102,7 +102,7 @@ function factsOf(context: QueryContext): FactsCursor {
   };
 }
 
-export function hasFlag(context: QueryContext, flag: Flag, sample: number): boolean {
+function hasFlag(context: QueryContext, flag: Flag, sample: number): boolean {
   return FLAG_TESTS[flag](context, sample);
 }
 

@@ -82,7 +82,7 @@ export function taskOf({ meta }: ReportData, sample: number): number {
   return meta.tasks.findIndex(({ start, count }) => sample >= start && sample < start + count);
 }
 
-export function sampleKey(data: ReportData, sample: number): string {
+function sampleKey(data: ReportData, sample: number): string {
   return `${data.meta.tasks[taskOf(data, sample)]?.name ?? ""}/${data.ids[sample] ?? ""}`;
 }
 

@@ -13,6 +13,8 @@ export function bindTheme(onChange: () => void): void {
   const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   apply(recall() ?? system);
   toggle.hidden = false;
+  // Paper is light whatever the screen is.
+  matchMedia("print").addEventListener("change", onChange);
   toggle.addEventListener("click", () => {
     const theme = root.style.colorScheme === "dark" ? "light" : "dark";
     apply(theme);

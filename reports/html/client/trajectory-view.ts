@@ -114,14 +114,18 @@ function table(title: string, heads: readonly string[], rows: readonly HTMLEleme
     {},
     el("h3", {}, title),
     el(
-      "table",
-      { class: "plain" },
+      "div",
+      { class: "scroll short", tabindex: "0", role: "region", "aria-label": title },
       el(
-        "thead",
-        {},
-        el("tr", {}, ...heads.map((head) => (head === "" ? el("td") : el("th", { scope: "col" }, head)))),
+        "table",
+        { class: "plain" },
+        el(
+          "thead",
+          {},
+          el("tr", {}, ...heads.map((head) => (head === "" ? el("td") : el("th", { scope: "col" }, head)))),
+        ),
+        el("tbody", {}, ...rows),
       ),
-      el("tbody", {}, ...rows),
     ),
   );
 }

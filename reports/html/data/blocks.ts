@@ -1,9 +1,10 @@
 import type { Comparison, SampleSource } from "../../../src/compare/comparison.ts";
 import { formatBytes, formatCount, plural } from "../../number-format.ts";
 import type { EmbedPolicy } from "../../report-module.ts";
-import { columnCollector, storedSample, type CollectedColumns } from "./collector.ts";
+import { columnCollector, type CollectedColumns } from "./collector.ts";
 import { BLOCK_TYPE, BlockName, type ReportMeta } from "./format.ts";
 import { interestOf, Interest } from "./interest.ts";
+import { storedSample } from "./stored-sample.ts";
 import { packBlock, textStore, type StoredTexts } from "./text-store.ts";
 import { worstList } from "./worst-list.ts";
 
@@ -30,11 +31,10 @@ export async function writeBlocks(
   for await (const view of samples.samples()) {
     const sample = columns.total;
     columns.add(view);
-    const stored = storedSample(view);
-    worst.offer(sample, view, stored);
+    worst.offer(sample, view);
     const rank = embed === "all" ? 0 : interest(view);
-    if (embed === "none" || (embed === "changed" && rank === Interest.unchanged)) continue;
-    await texts.add(sample, rank, JSON.stringify(stored));
+    if (embed === "none" || (embed === "changed" && rank === Interest.unchanged) || !texts.accepts(rank)) continue;
+    await texts.add(sample, rank, JSON.stringify(storedSample(view)));
   }
   const collected = columns.finish();
   const packed = await packColumns(collected);

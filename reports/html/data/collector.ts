@@ -2,7 +2,7 @@ import type { Comparison, MetricRow, SampleOutput, SampleView } from "../../../s
 import { checkpointLabels } from "../../checkpoint-label.ts";
 import { decidingRow, firstPair, testRows } from "../../metric-view.ts";
 import type { EmbedPolicy } from "../../report-module.ts";
-import { Status, type MetaMetric, type ReportMeta, type StoredOutput, type StoredSample } from "./format.ts";
+import { Status, type MetaMetric, type ReportMeta } from "./format.ts";
 import { previewList, type PreviewList } from "./preview.ts";
 import { encodeScores, type EncodedScores } from "./score-columns.ts";
 
@@ -189,13 +189,4 @@ function metaMetric({ row, name, task, scores }: MetricColumn & { readonly task:
     seen: low <= high ? [low, high] : [0, 1],
     range: [bound(row.range[0]), bound(row.range[1])],
   };
-}
-
-/** A sample's text as it is stored. */
-export function storedSample({ prompt, references, outputs }: SampleView): StoredSample {
-  return [prompt, references, outputs.map((output) => (output === null ? null : storedOutput(output)))];
-}
-
-function storedOutput({ text, finish, tokens, ms, error }: SampleOutput): StoredOutput {
-  return [text, finish, tokens, ms === null ? null : Math.round(ms), error];
 }

@@ -70,7 +70,7 @@ export interface ReportMeta {
   readonly embed: "changed" | "all" | "none";
 }
 
-export interface MetaCheckpoint {
+interface MetaCheckpoint {
   readonly id: string;
   readonly label: string;
   readonly step: number | null;
@@ -79,7 +79,7 @@ export interface MetaCheckpoint {
 }
 
 /** Samples of a task follow each other. */
-export interface MetaTask {
+interface MetaTask {
   readonly name: string;
   readonly start: number;
   readonly count: number;

@@ -11,7 +11,7 @@ const CHUNK_CHARACTERS = 200_000;
 const IN_FLIGHT = 2;
 
 /** A block's text, as it stands in the page. */
-export function base64(bytes: Buffer): string {
+function base64(bytes: Buffer): string {
   return bytes.toString("base64");
 }
 
@@ -35,6 +35,8 @@ export interface StoredTexts {
 }
 
 export interface TextStore {
+  /** False once a rank has been cut: its texts need not be made. */
+  accepts(rank: number): boolean;
   /** Takes a sample's JSON. A rank that has been cut takes no more. */
   add(sample: number, rank: number, json: string): Promise<void>;
   /** Drops the last chunks of the least ranks until `budget` characters hold the rest. */
@@ -73,6 +75,7 @@ export function textStore(options: TextStoreOptions): TextStore {
   };
 
   return {
+    accepts: (rank) => rank < held.closed(),
     async add(sample, rank, json) {
       if (rank >= held.closed()) return;
       const filling = open.get(rank) ?? { samples: [], parts: [], size: 0 };

@@ -1,13 +1,14 @@
 import type { Comparison, SampleView } from "../../../src/compare/comparison.ts";
 import { decidingRow, firstPair } from "../../metric-view.ts";
-import type { StoredSample, WorstSample } from "./format.ts";
+import type { WorstSample } from "./format.ts";
+import { storedSample } from "./stored-sample.ts";
 
 /** As many as a printed page has patience for. */
 const MOST = 50;
 const NOTHING = 1e-9;
 
 export interface WorstList {
-  offer(sample: number, view: SampleView, stored: StoredSample): void;
+  offer(sample: number, view: SampleView): void;
   /** The largest losses first. */
   finish(): readonly WorstSample[];
 }
@@ -16,15 +17,18 @@ export interface WorstList {
 export function worstList(comparison: Comparison): WorstList {
   const lossOf = lossMeasure(comparison);
   let kept: (WorstSample & { readonly loss: number })[] = [];
+  /** Losses no larger than this are not among the largest. */
+  let atLeast = 0;
   const cut = (): void => {
     kept.sort((a, b) => b.loss - a.loss || a.sample - b.sample);
     kept.length = Math.min(kept.length, MOST);
+    atLeast = kept[MOST - 1]?.loss ?? 0;
   };
   return {
-    offer(sample, view, stored) {
+    offer(sample, view) {
       const loss = lossOf(view);
-      if (loss <= NOTHING) return;
-      kept.push({ sample, stored, loss });
+      if (loss <= NOTHING || loss <= atLeast) return;
+      kept.push({ sample, stored: storedSample(view), loss });
       // Sorted now and then, not each time.
       if (kept.length >= MOST * 8) cut();
     },

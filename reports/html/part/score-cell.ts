@@ -4,7 +4,7 @@ import type { Cell, Comparison, MetricRow, PairedDifference } from "../../../src
 import type { Estimate } from "../../../src/core/estimate.ts";
 import { round } from "../chart/panel.ts";
 import { markup, type Html } from "../markup.ts";
-import { arrowOf, changeOf, halfWidth } from "../../metric-view.ts";
+import { changeOf, halfWidth, signedChange } from "../../metric-view.ts";
 import { formatDelta, formatP, formatScore, MISSING } from "../../number-format.ts";
 
 const WIDTH = 72;
@@ -56,8 +56,8 @@ function changeLine(
 }
 
 /** A difference with arrow, sign and mark of significance; its details in the title. */
-export function changeText(row: MetricRow, difference: PairedDifference): Html {
+function changeText(row: MetricRow, difference: PairedDifference): Html {
   const { value, lo, hi, pAdjusted, test, significant, fixed, broken, same } = difference;
   const detail = `${formatDelta(lo, row.unit)} to ${formatDelta(hi, row.unit)}, ${formatP(pAdjusted)} after Holm (${test}); ${fixed} samples rose, ${broken} fell, ${same} stayed`;
-  return markup`<span class="change ${changeOf(row, difference)}" title="${detail}">${arrowOf(value)} ${formatDelta(value, row.unit)}${significant && markup`<span class="star" title="significant"> *</span>`}</span>`;
+  return markup`<span class="change ${changeOf(row, difference)}" title="${detail}">${signedChange(value, row)}${significant && markup`<span class="star" title="significant"> *</span>`}</span>`;
 }

@@ -1,5 +1,5 @@
 import { EvalhError } from "../../core/errors.ts";
-import type { JsonObject } from "../../core/json.ts";
+import type { JsonObject, JsonValue } from "../../core/json.ts";
 
 /** What a dataset seems to be for. */
 export interface TaskGuess {
@@ -58,7 +58,7 @@ export function guessTask(
     });
   }
   const labels = frequentValues(rows, reference ?? "");
-  const longest = rows.reduce((most, row) => Math.max(most, String(row[reference ?? ""] ?? "").length), 0);
+  const longest = rows.reduce((most, row) => Math.max(most, lengthOf(row[reference ?? ""])), 0);
   const slices = columns.filter(
     (column) => column !== input && column !== reference && frequentValues(rows, column) !== null,
   );
@@ -71,6 +71,12 @@ export function guessTask(
     slices,
     id: columns.find((column) => column === "id" || column.endsWith("_id")) ?? null,
   };
+}
+
+/** Characters of a text, of a list's longest item; 0 for anything else. */
+function lengthOf(value: JsonValue | undefined): number {
+  if (typeof value === "string") return value.length;
+  return Array.isArray(value) ? Math.max(0, ...(value as readonly JsonValue[]).map(lengthOf)) : 0;
 }
 
 function pick(columns: readonly string[], names: readonly string[]): string | null {

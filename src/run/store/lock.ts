@@ -96,7 +96,8 @@ async function readHolder(path: string): Promise<Holder | null> {
     if (!isJsonObject(value)) return null;
     const { pid, host, since, started, token } = value;
     if (typeof pid !== "number" || typeof host !== "string" || typeof since !== "string") return null;
-    return { pid, host, since, started: typeof started === "string" ? started : null, token: String(token) };
+    const text = (each: unknown): string | null => (typeof each === "string" ? each : null);
+    return { pid, host, since, started: text(started), token: text(token) ?? "" };
   } catch {
     return null;
   }

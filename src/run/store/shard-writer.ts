@@ -1,10 +1,15 @@
 import { open, type FileHandle } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
 
 import { encodeLine } from "./checked-line.ts";
 import { readLines, storeError, type StoredLine } from "./line-file.ts";
 
 /** Data reaches the disk, not only the kernel, at least this often: a power cut costs no more than this. */
 const SYNC_EVERY_MS = 1_000;
+/** Answers that come within this time go out in one write: a write costs as much as everything else done for a sample. */
+const GATHER_MS = 5;
+/** Characters queued at which appending should pause. */
+const FULL = 1 << 20;
 
 export interface Repair {
   /** Bytes of a torn last line that were cut. */
@@ -18,8 +23,17 @@ export interface Repair {
  * cutting a torn tail while another process writes would lose its line.
  */
 export interface ShardWriter extends AsyncDisposable {
-  /** Resolves once the lines are handed to the kernel, so that they survive the process being killed. */
-  append(records: readonly object[]): Promise<void>;
+  /**
+   * Queues lines. `written` is called once they are in the kernel's hands, so that they survive the process being
+   * killed; never if they could not be written.
+   */
+  append(records: readonly object[], written: () => void): void;
+  /** True when so much is queued that whoever appends should wait for `drained`. */
+  readonly isFull: boolean;
+  /** True once a write has failed; `drained` says why. */
+  readonly isBroken: boolean;
+  /** Resolves when everything queued so far is written. @throws EvalhError E_STORE */
+  drained(): Promise<void>;
 }
 
 /**
@@ -52,9 +66,10 @@ export async function openShard(
 
 function shardWriter(file: FileHandle, path: string): ShardWriter {
   let queued = "";
+  let waiting: (() => void)[] = [];
   let flushing: Promise<void> | null = null;
+  let failure: unknown = null;
   let lastSync = performance.now();
-  let isBroken = false;
 
   async function writeAll(text: string): Promise<void> {
     const bytes = Buffer.from(text);
@@ -62,38 +77,49 @@ function shardWriter(file: FileHandle, path: string): ShardWriter {
       const { bytesWritten } = await file.write(bytes, done, bytes.length - done);
       done += bytesWritten;
     }
-    if (performance.now() - lastSync >= SYNC_EVERY_MS) {
-      await file.datasync();
-      lastSync = performance.now();
-    }
+    if (performance.now() - lastSync < SYNC_EVERY_MS) return;
+    await file.datasync();
+    lastSync = performance.now();
   }
 
-  /** Lines queued while a write is under way go out together in the next one. */
   async function flush(): Promise<void> {
-    while (queued.length > 0) {
+    await setTimeout(GATHER_MS);
+    while (queued.length > 0 && failure === null) {
       const text = queued;
+      const told = waiting;
       queued = "";
+      waiting = [];
       try {
         await writeAll(text);
+        for (const written of told) written();
       } catch (error) {
-        isBroken = true;
-        throw storeError("write", path, error);
+        failure = storeError("write", path, error);
       }
     }
+    flushing = null;
   }
 
   return {
-    append(records) {
+    append(records, written) {
+      if (failure !== null) return;
       for (const record of records) queued += encodeLine(record);
-      flushing = (flushing ?? Promise.resolve()).then(flush);
-      return flushing;
+      waiting.push(written);
+      flushing ??= flush();
+    },
+    get isFull() {
+      return queued.length > FULL;
+    },
+    get isBroken() {
+      return failure !== null;
+    },
+    async drained() {
+      await flushing;
+      if (failure !== null) throw failure;
     },
     async [Symbol.asyncDispose]() {
       try {
-        // Whoever appended has been told already.
-        if (isBroken) return;
         await flushing;
-        await file.datasync();
+        if (failure === null) await file.datasync();
       } finally {
         await file.close();
       }

@@ -1,5 +1,6 @@
 import type { GoldenFunction } from "../golden-file.ts";
 import { answersFunctions } from "./answers.ts";
+import { meteorFunctions } from "./meteor.ts";
 import { overlapFunctions } from "./overlap.ts";
 import { statsFunctions } from "./stats.ts";
 
@@ -7,5 +8,6 @@ import { statsFunctions } from "./stats.ts";
 export const goldenFunctions: Readonly<Record<string, GoldenFunction>> = {
   ...overlapFunctions,
   ...answersFunctions,
+  ...meteorFunctions,
   ...statsFunctions,
 };

@@ -1,7 +1,9 @@
 import type { Asker, JudgeContext, Question } from "../../../src/core/judge.ts";
 
 /** A context whose models reply what `reply` says, with what they were asked. */
-export function askedBy(reply: (prompt: string, model: string) => string): JudgeContext & { readonly asked: Question[] } {
+export function askedBy(
+  reply: (prompt: string, model: string) => string,
+): JudgeContext & { readonly asked: Question[] } {
   const asked: Question[] = [];
   return {
     asked,

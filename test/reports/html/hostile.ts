@@ -1,4 +1,4 @@
-import type { Comparison, SampleSource } from "../../../src/compare/comparison.ts";
+import type { Comparison, SampleOutput, SampleSource } from "../../../src/compare/comparison.ts";
 import { comparison, samples } from "../fixture.ts";
 
 /** What a hostile model, dataset or folder name may hold. Each would be seen if it acted: it sets window.pwned. */
@@ -56,6 +56,11 @@ export const hostileComparison: Comparison = {
         },
 };
 
+function hostileOutput(output: SampleOutput, attack: string): SampleOutput {
+  const error = output.error === null ? null : { code: ALL, message: ALL };
+  return { ...output, text: `${attack} ${output.text}`, error };
+}
+
 export const hostileSamples: SampleSource = {
   async *samples() {
     let at = 0;
@@ -67,14 +72,8 @@ export const hostileSamples: SampleSource = {
         prompt: attack,
         references: [attack, ALL],
         slices: { [ALL]: attack },
-        outputs: view.outputs.map((output, index) =>
-          output === null
-            ? null
-            : {
-                ...output,
-                text: `${ATTACKS[(at + index) % ATTACKS.length] ?? ""} ${output.text}`,
-                error: output.error === null ? null : { code: ALL, message: ALL },
-              },
+        outputs: view.outputs.map(
+          (output, index) => output && hostileOutput(output, ATTACKS[(at + index) % ATTACKS.length] ?? ""),
         ),
       };
     }

@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { largestTriangles } from "../../../reports/html/chart/lttb.ts";

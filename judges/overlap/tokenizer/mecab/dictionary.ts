@@ -18,7 +18,7 @@ export interface WordList {
 }
 
 /** How a category of characters takes part in unknown words. */
-export interface CharacterCategories {
+interface CharacterCategories {
   readonly names: readonly string[];
   /** For each UCS-2 code: bits 0–17 categories, 18–25 the default one, 26–29 length, 30 group, 31 invoke. */
   readonly codes: Uint32Array;

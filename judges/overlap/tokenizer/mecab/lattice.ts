@@ -58,11 +58,7 @@ function grow(lattice: Lattice): void {
 }
 
 /** The node that ends at `end` from which a word with this left context costs least, and what it costs; the last added of equal ones. */
-export function cheapestBefore(
-  lattice: Lattice,
-  end: number,
-  left: number,
-): { readonly node: number; readonly cost: number } {
+function cheapestBefore(lattice: Lattice, end: number, left: number): { readonly node: number; readonly cost: number } {
   const { matrix, sameEnd, rights, costs } = lattice;
   let best = -1;
   let cost = Number.POSITIVE_INFINITY;

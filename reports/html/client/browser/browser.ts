@@ -1,4 +1,4 @@
-import { parseFilter } from "../../../filter-query.ts";
+import { parseFilter, type Flag } from "../../../filter-query.ts";
 import { el } from "../dom.ts";
 import type { ReportData } from "../report-data.ts";
 import { countFlags, findSamples, type QueryContext } from "../sample-query.ts";
@@ -28,6 +28,7 @@ export async function sampleBrowser(host: HTMLElement, data: ReportData, store: 
   });
   host.replaceChildren(bar.element, el("div", { class: "panes" }, list.element, detail.element), helpDialog.element);
   const contextOf = contextMaker(data);
+  const countsOf = countKeeper();
 
   /** Recomputes the list; of several calls the last wins. */
   let turn = 0;
@@ -39,7 +40,7 @@ export async function sampleBrowser(host: HTMLElement, data: ReportData, store: 
     const context = await contextOf(effective);
     if (mine !== turn) return;
     const found = findSamples(context, query, effective);
-    bar.show(selection, countFlags(context, QUICK_FLAGS), context.scores.count);
+    bar.show(selection, countsOf(context), context.scores.count);
     bar.tell(found.length, context.scores.count, [...query.problems, ...problems]);
     list.show(context, found);
     await detail.show(effective);
@@ -85,6 +86,17 @@ function contextMaker(data: ReportData): (selection: Selection) => Promise<Query
     const found = known.get(metric) ?? trajectories(scores, series);
     known.set(metric, found);
     return { data, scores, trajectories: found, base, head };
+  };
+}
+
+/** Counts of the quick filters, made anew only when other things are compared: typing in the filter keeps them. */
+function countKeeper(): (context: QueryContext) => ReadonlyMap<Flag, number> {
+  let kept: { readonly context: QueryContext; readonly counts: ReadonlyMap<Flag, number> } | null = null;
+  return (context) => {
+    const isSame =
+      kept !== null && (["scores", "base", "head"] as const).every((key) => kept?.context[key] === context[key]);
+    if (kept === null || !isSame) kept = { context, counts: countFlags(context, QUICK_FLAGS) };
+    return kept.counts;
   };
 }
 

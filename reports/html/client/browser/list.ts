@@ -6,6 +6,8 @@ import { scoreGlyph } from "../score-glyph.ts";
 
 /** Height of a row in pixels; the style sheet says the same. */
 const ROW = 26;
+/** Marks of checkpoints in a row at most. */
+const MOST_MARKS = 16;
 /** Rows drawn beyond both edges, so that quick scrolling shows no gaps. */
 const BEYOND = 6;
 
@@ -124,7 +126,7 @@ function frame({ meta }: ReportData): Frame {
   const heads = el("div", { class: "list-head", "aria-hidden": "true" });
   const head = newRow(heads, -1);
   const element = el("div", { class: "list-pane" }, heads, scroller);
-  element.style.setProperty("--marks", String(meta.checkpoints.length));
+  element.style.setProperty("--marks", String(Math.min(MOST_MARKS, meta.checkpoints.length)));
   return { element, head, scroller, spacer };
 }
 
@@ -218,13 +220,21 @@ function fillStrip(
   { data, context, sample }: Pick<RowContent, "data" | "context" | "sample">,
 ): void {
   const { scores, base, head } = context;
-  const { checkpoints } = data.meta;
-  while (strip.childElementCount < checkpoints.length) strip.append(el("i", { "aria-hidden": "true" }));
-  for (let checkpoint = 0; checkpoint < checkpoints.length; checkpoint++) {
-    const cell = strip.children[checkpoint] as HTMLElement;
+  const places = stripPlaces(data.meta.checkpoints.length, base, head);
+  while (strip.childElementCount < places.length) strip.append(el("i", { "aria-hidden": "true" }));
+  for (const [at, checkpoint] of places.entries()) {
+    const cell = strip.children[at] as HTMLElement;
     const glyph = scoreGlyph(data, scores, { checkpoint, sample });
     if (cell.textContent !== glyph.text) cell.textContent = glyph.text;
     const look = `${glyph.look}${checkpoint === base || checkpoint === head ? " compared" : ""}`;
     if (cell.className !== look) cell.className = look;
   }
+}
+
+/** Checkpoints a row has marks for: all, or evenly chosen ones with the two compared in the nearest places. */
+function stripPlaces(count: number, base: number, head: number): readonly number[] {
+  if (count <= MOST_MARKS) return Array.from({ length: count }, (_, place) => place);
+  const places = Array.from({ length: MOST_MARKS }, (_, at) => Math.round((at * (count - 1)) / (MOST_MARKS - 1)));
+  for (const wanted of [base, head]) places[Math.round((wanted * (MOST_MARKS - 1)) / (count - 1))] = wanted;
+  return places;
 }

@@ -91,6 +91,12 @@ function filterBox(store: SelectionStore): { readonly filter: HTMLInputElement; 
   return { filter, field: el("label", { class: "field grow" }, el("span", {}, "filter"), filter) };
 }
 
+/** What broke or was fixed is looked at from the largest change down. */
+const ORDER_OF: Readonly<Partial<Record<Flag, Pick<Selection, "sort" | "descending">>>> = {
+  broken: { sort: "delta", descending: false },
+  fixed: { sort: "delta", descending: true },
+};
+
 interface Chip {
   readonly element: HTMLButtonElement;
   readonly show: (selection: Selection, counts: ReadonlyMap<Flag, number>, total: number) => void;
@@ -99,10 +105,8 @@ interface Chip {
 function quickFilters(store: SelectionStore): readonly Chip[] {
   const all = button("All", () => store.set({ filter: "" }), { class: "chip" });
   const flags = QUICK_FLAGS.map((flag): Chip => {
-    const element = button(flag, () => store.set({ filter: toggleWord(store.get().filter, flag) }), {
-      class: "chip",
-      title: FLAGS[flag],
-    });
+    const press = (): void => store.set({ filter: toggleWord(store.get().filter, flag), ...ORDER_OF[flag] });
+    const element = button(flag, press, { class: "chip", title: FLAGS[flag] });
     return {
       element,
       show({ filter }, counts) {

@@ -1,0 +1,38 @@
+import pLimit from "p-limit";
+
+/** Work that goes on at the same time, within bounds. */
+export interface Backlog {
+  /** Starts work, or queues it; resolves as soon as there is room for more. */
+  add(work: () => Promise<void>): Promise<void>;
+  /** True once any work has failed. */
+  readonly hasFailed: boolean;
+  /** Resolves when all work has ended. @throws the first failure */
+  settle(): Promise<void>;
+}
+
+/** At most `concurrency` at a time and as much again waiting ready: a stream of a million never piles up. */
+export function backlog(concurrency: number): Backlog {
+  const limit = pLimit(concurrency);
+  const failures: unknown[] = [];
+  const pending = new Set<Promise<void>>();
+  let makeRoom: (() => void) | null = null;
+  return {
+    async add(work) {
+      const entry: Promise<void> = limit(work)
+        .catch((error: unknown) => void failures.push(error))
+        .finally(() => {
+          pending.delete(entry);
+          makeRoom?.();
+        });
+      pending.add(entry);
+      if (pending.size >= concurrency * 2) await new Promise<void>((resolve) => (makeRoom = resolve));
+    },
+    get hasFailed() {
+      return failures.length > 0;
+    },
+    async settle() {
+      await Promise.all(pending);
+      if (failures.length > 0) throw failures[0];
+    },
+  };
+}
