@@ -2,7 +2,7 @@ import { EvalhError } from "../core/errors.ts";
 import type { Diagnosis } from "../core/verdict.ts";
 import { hashSeed } from "../stats/hash-seed.ts";
 import { diagnose } from "../stats/generalisation.ts";
-import type { Comparison, MetricRow, OutputWarning, Training } from "./comparison.ts";
+import type { Cell, Comparison, MetricRow, OutputWarning, Training } from "./comparison.ts";
 import { detectableDifference } from "./detectable.ts";
 import { readRun, type RunData, type RunMetric } from "./run-data.ts";
 import { chooseShip } from "./ship.ts";
@@ -37,7 +37,7 @@ export async function buildComparison(data: RunData, options: CompareOptions = {
   const base = findBase(data, options.base) ?? ship?.checkpoint ?? checkpoints[0]?.id ?? "";
   const cells = compareCells(data, { base, alpha, seed });
   const training = trainingOf(data, diagnosis);
-  const rows = data.metrics.map((metric) => rowOf(data, metric));
+  const rows = data.metrics.map((metric) => rowOf(metric, cells[metric.key] ?? []));
   const verdict = decideVerdict({ data, diagnosis, ship, cells });
   return {
     suite: { name: manifest.suite.name, version: manifest.suite.version, digest: manifest.suite.digest },
@@ -70,7 +70,7 @@ function findBase(data: RunData, wanted: string | undefined): string | undefined
   return found.id;
 }
 
-function rowOf(data: RunData, { key, unit, judge, metric }: RunMetric): MetricRow {
+function rowOf({ key, unit, judge, metric }: RunMetric, cells: readonly Cell[]): MetricRow {
   return {
     key,
     task: unit.task,
@@ -81,7 +81,7 @@ function rowOf(data: RunData, { key, unit, judge, metric }: RunMetric): MetricRo
     higherIsBetter: metric.higherIsBetter,
     range: metric.range,
     unit: metric.unit,
-    detectable: metric.diagnostic === true ? null : detectableDifference(data, key),
+    detectable: metric.diagnostic === true ? null : detectableDifference(cells),
   };
 }
 

@@ -66,7 +66,7 @@ function shipSentences({ ship, data, rows, cells }: SummaryInputs): string[] {
     estimate == null || row === undefined
       ? ""
       : `, ${estimate.value.toFixed(1)} [${estimate.lo.toFixed(1)}, ${estimate.hi.toFixed(1)}]`;
-  const sentences = [`Ship ${nameOf(data.checkpoints[index])}: best ${ship.metric}${score}.`];
+  const sentences = [`Ship ${nameOf(data.checkpoints[index])}: best ${inWords(ship.metric)}${score}.`];
   const others = ship.equivalent.filter((id) => id !== ship.checkpoint);
   if (others.length > 0) {
     const names = others.map((id) => nameOf(data.checkpoints.find((checkpoint) => checkpoint.id === id)));
@@ -127,6 +127,11 @@ function resolution({ rows, data }: SummaryInputs): string[] {
       return `${unit?.n ?? 0} samples show differences of ${row.detectable?.toFixed(1)} points or more in ${row.key}`;
     });
   return parts.length === 0 ? [] : [`Resolution at 80 % power: ${parts.join("; ")}.`];
+}
+
+/** "task@validation/metric" as people say it. */
+function inWords(key: string): string {
+  return key.includes("@validation/") ? `${key.replace("@validation/", "/")} on validation` : key;
 }
 
 /** The folder's name where it tells enough. */

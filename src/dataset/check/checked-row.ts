@@ -28,6 +28,6 @@ function collect(value: JsonValue | undefined, about: Omit<RowText, "text">, tex
   if (typeof value === "string") texts.push({ ...about, text: value });
   else if (typeof value === "number" && about.role === "reference") texts.push({ ...about, text: String(value) });
   else if (typeof value === "object" && value !== null) {
-    for (const inner of Object.values(value) as JsonValue[]) collect(inner, about, texts);
+    for (const inner of Object.values<JsonValue>(value)) collect(inner, about, texts);
   }
 }

@@ -36,7 +36,14 @@ export const length: Check = {
           for (const [ordinal, value] of values.entries()) if (value > most) drop.push(ordinal);
           const message = `rows have more than ${most} characters, about ${contextTokens} tokens: the model cannot read them whole`;
           if (drop.length > 0)
-            findings.push({ level: "problem", message, count: drop.length, of, evidence: evidenceFor(drop), fix: "drop" });
+            findings.push({
+              level: "problem",
+              message,
+              count: drop.length,
+              of,
+              evidence: evidenceFor(drop),
+              fix: "drop",
+            });
         }
         const { rows, median } = outliers(values);
         const message = `rows are far longer or shorter than the rest (median ${median} characters)`;

@@ -43,7 +43,8 @@ const patterns: readonly Pattern[] = [
   {
     name: "card",
     // Networks' first digits: 2 to 6; in groups as they are printed, or at a stretch.
-    pattern: /(?<![\d.-])[2-6]\d{3}(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\d-]|\.\d)|(?<![\d.-])3\d{3}[ -]?\d{6}[ -]?\d{5}(?![\d-]|\.\d)/gu,
+    pattern:
+      /(?<![\d.-])[2-6]\d{3}(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\d-]|\.\d)|(?<![\d.-])3\d{3}[ -]?\d{6}[ -]?\d{5}(?![\d-]|\.\d)/gu,
     isReal: (match) => {
       const digits = digitsOf(match);
       return digits.length >= 13 && digits.length <= 19 && isLuhn(digits);
@@ -58,7 +59,8 @@ const patterns: readonly Pattern[] = [
   {
     name: "phone",
     // With a country code, or a North American number as it is written.
-    pattern: /(?<![\p{L}\d+])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,5}){1,5}(?!\d)|(?<![\d-])\(?[2-9]\d{2}\)?[ .-][2-9]\d{2}[.-]\d{4}(?![\d-])/gu,
+    pattern:
+      /(?<![\p{L}\d+])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,5}){1,5}(?!\d)|(?<![\d-])\(?[2-9]\d{2}\)?[ .-][2-9]\d{2}[.-]\d{4}(?![\d-])/gu,
     isReal: (match) => digitsOf(match).length >= 8 && digitsOf(match).length <= 15,
   },
 ];

@@ -46,7 +46,7 @@ export function textCheck({ summary, level, message, find, repair }: TextCheckOp
 /** A piece of a text that can be shown on a line: what cannot be seen is written as its code point. */
 export function shown(text: string, most = 60): string {
   const visible = text.replaceAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, (character) => codePoint(character));
-  const characters = [...visible];
+  const characters = Array.from(visible);
   return characters.length <= most ? visible : `${characters.slice(0, most - 1).join("")}…`;
 }
 

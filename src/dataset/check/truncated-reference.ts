@@ -36,8 +36,7 @@ export const truncatedReference: Check = {
         of++;
       },
       finish: () => {
-        const isPile =
-          longest.length >= SHORTEST_CUT && longest.rows.length >= Math.max(LEAST_PILE, LEAST_SHARE * of);
+        const isPile = longest.length >= SHORTEST_CUT && longest.rows.length >= Math.max(LEAST_PILE, LEAST_SHARE * of);
         const common = { level: "problem", of, fix: "drop" } as const;
         const findings = [];
         if (open.length > 0) {

@@ -1,6 +1,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 
+import { isSystemError } from "../../core/errors.ts";
 import { encodeLine } from "./checked-line.ts";
 import { readLines, storeError, type StoredLine } from "./line-file.ts";
 
@@ -64,6 +65,14 @@ export async function openShard(
   }
 }
 
+async function writeFully(file: FileHandle, text: string): Promise<void> {
+  const bytes = Buffer.from(text);
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done);
+    done += bytesWritten;
+  }
+}
+
 function shardWriter(file: FileHandle, path: string): ShardWriter {
   let queued = "";
   let waiting: (() => void)[] = [];
@@ -71,12 +80,8 @@ function shardWriter(file: FileHandle, path: string): ShardWriter {
   let failure: unknown = null;
   let lastSync = performance.now();
 
-  async function writeAll(text: string): Promise<void> {
-    const bytes = Buffer.from(text);
-    for (let done = 0; done < bytes.length;) {
-      const { bytesWritten } = await file.write(bytes, done, bytes.length - done);
-      done += bytesWritten;
-    }
+  async function writeSynced(text: string): Promise<void> {
+    await writeFully(file, text);
     if (performance.now() - lastSync < SYNC_EVERY_MS) return;
     await file.datasync();
     lastSync = performance.now();
@@ -90,10 +95,10 @@ function shardWriter(file: FileHandle, path: string): ShardWriter {
       queued = "";
       waiting = [];
       try {
-        await writeAll(text);
+        await writeSynced(text);
         for (const written of told) written();
       } catch (error) {
-        failure = storeError("write", path, error);
+        failure = isSystemError(error) ? storeError("write", path, error) : error;
       }
     }
     flushing = null;

@@ -90,24 +90,26 @@ export function textBlock(text: string, width: number, look: Look = "plain"): Tu
 export function wrapSpans(pieces: readonly Span[], width: number): TuiLine[] {
   const lines: Span[][] = [[]];
   let used = 0;
-  const breakLine = (): void => {
+  /** The line before was full; no line feed stood there. */
+  let isContinued = false;
+  const breakLine = (continues: boolean): void => {
     lines.push([]);
     used = 0;
+    isContinued = continues;
   };
   for (const { text, look } of pieces) {
     const safe = escapeText(text.replaceAll(/\r\n?/gu, "\n"), { multiline: true }).replaceAll("\t", "  ");
     for (const [index, row] of safe.split("\n").entries()) {
-      if (index > 0) breakLine();
+      if (index > 0) breakLine(false);
       for (const word of row.match(/\s+|\S+/gu) ?? []) {
-        if (used > 0 && used + textWidth(word) > width && textWidth(word) <= width) breakLine();
-        // What begins a line because the one before was full needs no space before it.
-        if (used === 0 && lines.length > 1 && index === 0 && word.trim() === "") continue;
+        if (used > 0 && used + textWidth(word) > width && textWidth(word) <= width) breakLine(true);
+        if (used === 0 && isContinued && word.trim() === "") continue;
         let rest = word;
         while (rest !== "") {
           const [taken, columns] = takeColumns(rest, width - used);
           if (taken === "") {
             if (used === 0) break;
-            breakLine();
+            breakLine(true);
             continue;
           }
           lines.at(-1)?.push(span(taken, look));
