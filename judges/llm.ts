@@ -40,7 +40,7 @@ function settingsOf(options: JsonObject): Settings {
   };
   if (model === undefined) {
     throw new EvalhError("E_JUDGE", "llm needs the name of a model that judges", {
-      hint: "`- llm: { model: NAME }`, where NAME stands under `judge_models` or `models`",
+      hint: "`- llm: { model: NAME }`, where NAME stands under `judge_models`",
     });
   }
   const models = typeof model === "string" ? [model] : model;
@@ -65,7 +65,7 @@ function checkModels(models: readonly string[], context: JudgeContext): void {
   const unknown = models.find((name) => known?.includes(name.split("/", 1)[0] as string) === false);
   if (known === undefined || unknown === undefined) return;
   throw new EvalhError("E_JUDGE", `there is no model "${unknown}" to judge`, {
-    hint: didYouMean(unknown, known) ?? `there are ${known.join(", ")}; others go under \`judge_models\``,
+    hint: didYouMean(unknown, known) ?? `there are ${known.join(", ")}; list it under \`judge_models\``,
   });
 }
 

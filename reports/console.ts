@@ -1,5 +1,6 @@
 import type { Comparison } from "../src/compare/comparison.ts";
 import { checkpointLabels } from "./checkpoint-label.ts";
+import { gateBlock } from "./console/gate-block.ts";
 import { scoreTable } from "./console/score-table.ts";
 import { paintLines, span, type Line } from "./console/span.ts";
 import { wrapParts, wrapText } from "./console/text-width.ts";
@@ -31,6 +32,7 @@ function renderConsole(comparison: Comparison, { columns = 100, color = false }:
   const blocks = [
     contextLines(comparison, width),
     verdictBlock(comparison, width),
+    gateBlock(comparison, width),
     scoreTable(comparison, width),
     variantTables(comparison, width),
     sliceBlock(comparison, width),

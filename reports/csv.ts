@@ -1,7 +1,7 @@
 import type { Cell, Comparison } from "../src/compare/comparison.ts";
 import type { Checkpoint } from "../src/core/checkpoint.ts";
 import type { Estimate } from "../src/core/estimate.ts";
-import { csvRecord } from "./csv-cell.ts";
+import { csvRecord } from "../src/core/csv-cell.ts";
 import { finiteOrNull } from "./number-format.ts";
 import { textReport } from "./report-module.ts";
 

@@ -92,7 +92,10 @@ function outputWarnings(comparison: Comparison): string[] {
 function outputsOf(kind: string): string {
   const known: Readonly<Record<string, string>> = {
     truncated: "outputs cut at the token limit",
+    no_end_of_text: "outputs that did not end",
     repeats: "outputs that repeat themselves",
+    wrong_script: "outputs in another script than the references",
+    not_extracted: "outputs without an answer to read",
     copied_prompt: "outputs copied from the prompt",
   };
   return known[kind] ?? `${escapeText(kind)} outputs`;

@@ -1,6 +1,7 @@
 import type { Cell, Comparison, SliceTable } from "../src/compare/comparison.ts";
 import type { Estimate } from "../src/core/estimate.ts";
 import type { JsonValue } from "../src/core/json.ts";
+import type { GateResult } from "../src/compare/gate/gate-result.ts";
 import { lossesAt } from "./losses.ts";
 import { finiteOrNull } from "./number-format.ts";
 import { textReport } from "./report-module.ts";
@@ -28,6 +29,7 @@ export function comparisonDocument(comparison: Comparison): { readonly [key: str
     ship_metric: ship?.metric ?? null,
     equivalent: ship?.equivalent ?? [],
     reasons: ship?.reasons ?? [],
+    gates: comparison.gates.map(gateDocument),
     base: comparison.base,
     alpha: comparison.alpha,
     summary: comparison.summary,
@@ -113,6 +115,43 @@ function scoreDocument(cell: Cell | null): { readonly [key: string]: JsonValue }
             broken: difference.broken,
             same: difference.same,
           },
+  };
+}
+
+/** A gate for machines; what was in the suite stands beside what became of it. */
+export function gateDocument(result: GateResult): { readonly [key: string]: unknown } {
+  const { name, gate, outcome, reason, checkpoint, against, value, n, baseline, difference, samplesNeeded } = result;
+  return {
+    name,
+    metric: gate.metric,
+    mode: gate.mode,
+    slice: gate.slice === null ? null : `${gate.slice.field}=${gate.slice.value}`,
+    severity: gate.severity,
+    max_drop: gate.mode === "threshold" ? null : gate.maxDrop,
+    min: gate.min,
+    max: gate.max,
+    alpha: gate.alpha,
+    min_n: gate.minN,
+    outcome,
+    reason,
+    checkpoint,
+    against,
+    value,
+    n,
+    baseline,
+    difference:
+      difference === null
+        ? null
+        : {
+            value: difference.value,
+            n: difference.n,
+            lo: difference.lo,
+            hi: difference.hi,
+            p: difference.p,
+            p_adjusted: difference.pAdjusted,
+            test: difference.test,
+          },
+    samples_needed: samplesNeeded,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Cell, Comparison, MetricRow } from "../src/compare/comparison.ts";
 import { checkpointLabels } from "./checkpoint-label.ts";
 import { escapeText } from "./escape-text.ts";
 import { sampleCount, verdictLabel, warningLines, weakSlices } from "./findings.ts";
+import { gateMark, gatesByWeight, gateWord } from "./gate-view.ts";
 import { lossesAt } from "./losses.ts";
 import { bestOf, cellOf, halfWidth, signedChange, testRows } from "./metric-view.ts";
 import { formatBytes, formatLoss, formatScore, formatSeconds, MISSING } from "./number-format.ts";
@@ -16,17 +17,22 @@ export const markdownReport = textReport({
 });
 
 function renderMarkdown(comparison: Comparison): string {
-  const blocks = [
+  return `${markdownBlocks(comparison).join("\n\n")}\n`;
+}
+
+/** The parts of the report, the first the mark that it is found by, then the most important first. */
+export function markdownBlocks(comparison: Comparison): readonly string[] {
+  return [
     `<!-- evalh:${commentText(comparison.suite.name)} -->`,
     verdictBlock(comparison),
+    gateLines(comparison),
     scoreTable(comparison),
     legend(comparison),
     listBlock("Weakest slices", sliceLines(comparison)),
     listBlock("Warnings", warningLines(comparison).map(literal)),
     listBlock("Evidence", (comparison.training?.diagnosis.evidence ?? []).map(literal)),
     footer(comparison),
-  ];
-  return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+  ].filter((block) => block !== "");
 }
 
 /**
@@ -51,6 +57,15 @@ function verdictBlock({ summary, ...rest }: Comparison): string {
   const { word, tone } = verdictLabel(comparison);
   const title = `### ${tone === "good" ? "✅" : "⚠️"} ${word}: ${headline}`;
   return [title, ...sentences.map((sentence) => `- ${sentence}`)].join("\n").replace("\n", "\n\n");
+}
+
+function gateLines(comparison: Comparison): string {
+  return gatesByWeight(comparison)
+    .map((result) => {
+      const { sign } = gateMark(result);
+      return `- ${sign} **${gateWord(result)}** ${literal(result.name)}<br>${literal(result.reason)}`;
+    })
+    .join("\n");
 }
 
 function scoreTable(comparison: Comparison): string {

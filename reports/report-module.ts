@@ -12,6 +12,8 @@ export interface ReportOptions {
   readonly color?: boolean;
   /** Default "changed". */
   readonly embed?: EmbedPolicy;
+  /** Folder that paths in the report are relative to; absolute without it. */
+  readonly root?: string;
 }
 
 interface ReportTarget extends ReportOptions {

@@ -20,6 +20,7 @@ const ranks: Readonly<Record<string, number>> = {
   "src/run": 4,
   "src/executor": 4,
   "src/compare": 5,
+  "src/human": 6,
   reports: 6,
   "src/tui": 7,
   "src/cli": 8,

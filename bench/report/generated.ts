@@ -46,6 +46,7 @@ export function generated(size: Size): { readonly comparison: Comparison; readon
       warnings: [],
       training: null,
       ship: null,
+      gates: [],
       verdict: { kind: "pass" },
       summary: ["A generated comparison."],
       alpha: 0.05,

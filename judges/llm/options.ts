@@ -9,7 +9,7 @@ export const LLM_OPTIONS: JsonObject = {
   required: ["model"],
   properties: {
     model: {
-      description: "Name of the model that judges, from `judge_models` or `models`; several make a jury.",
+      description: "Name of the model that judges, from `judge_models`; several make a jury.",
       type: ["string", "array"],
       minLength: 1,
       minItems: 1,

@@ -53,7 +53,7 @@ export async function dryRun(request: RunRequest, io: CliIo): Promise<number> {
     const split = row.split === "validation" ? " (validation)" : "";
     io.stdout.write(
       `  ${`${row.task}${split}`.padEnd(28)} ${row.kind.padEnd(14)} ${row.samples} samples × ${row.checkpoints} checkpoints = ${row.requests} requests; ` +
-        `at most ${row.max_generated_tokens.toLocaleString("en")} new tokens; shows differences of about ${row.detectable_points.toFixed(1)} points\n`,
+        `${row.max_generated_tokens === 0 ? "" : `at most ${row.max_generated_tokens.toLocaleString("en")} new tokens; `}shows differences of about ${row.detectable_points.toFixed(1)} points\n`,
     );
   }
   io.stdout.write(

@@ -1,113 +1,173 @@
+import { checkpointLabels } from "../../reports/checkpoint-label.ts";
 import type { RunEvent } from "../core/run-event.ts";
-import { columnsOf, type CliIo } from "./io.ts";
+import type { PreparedRun } from "../run/prepare.ts";
+import { paceMeter } from "../tui/data/pace-meter.ts";
+import { fitLine, type TuiLine } from "../tui/view/line.ts";
+import { paint } from "../tui/view/paint.ts";
+import { columnsOf, useColor, type CliIo } from "./io.ts";
+import { finishedLine, logLine, runningLines, type CheckpointProgress } from "./progress-lines.ts";
+import { answersOf, scoresOfFinished } from "./progress-scores.ts";
 
 const REDRAW_MS = 100;
 const LINE_EVERY_MS = 30_000;
-/** The rate is that of the last seconds, so that the ETA follows a slow checkpoint. */
-const RATE_WINDOW_MS = 5_000;
 
 export interface Progress {
-  show(event: RunEvent): void;
+  readonly show: (event: RunEvent) => void;
+  /** Draws nothing until `resume`; what happens meanwhile counts. */
+  pause(): void;
+  resume(): void;
   /** Removes the bar; what was printed above it stays. */
-  end(): void;
+  readonly end: () => Promise<void>;
 }
 
-interface State {
-  total: number;
-  done: number;
-  failed: number;
-  tokens: number;
-  checkpoint: string;
-  marks: { atMs: number; done: number; tokens: number }[];
-}
+type WatchedRun = Pick<PreparedRun, "folder" | "manifest" | "units" | "checkpoints">;
 
 /**
- * A bar that redraws in place on a terminal; a line every ten per cent or thirty seconds elsewhere. When quiet, only
- * warnings and failures.
+ * On a terminal a line for every finished checkpoint with its scores, which stays, and below it a bar that is redrawn in
+ * place; elsewhere a line every ten per cent or thirty seconds. When quiet, only warnings and failures.
  */
-export function progress(io: CliIo, { quiet }: { readonly quiet: boolean }): Progress {
-  const stream = io.stderr;
-  const live = stream.isTTY === true;
-  const nowMs = (): number => performance.now();
-  const state: State = { total: 0, done: 0, failed: 0, tokens: 0, checkpoint: "", marks: [] };
+export function progress(run: WatchedRun, io: CliIo, { quiet }: { readonly quiet: boolean }): Progress {
+  const screen = liveLines(io);
+  const isLive = io.stderr.isTTY === true && !quiet;
+  const state = runState(run);
+  let isPaused = false;
+  let scoring: Promise<void> = Promise.resolve();
   let lastDraw = -Infinity;
   let lastTenth = 0;
-  const clear = (): void => void (live && lastDraw > -Infinity && stream.write("\r\x1b[K"));
   const note = (text: string): void => {
-    clear();
-    stream.write(`${text}\n`);
+    if (!isPaused) screen.print(`${text}\n`);
+  };
+  const finish = (finished: CheckpointProgress): void => {
+    if (!isLive) return;
+    // Lines stay in order: each waits for the scores of the one before.
+    scoring = scoring
+      .then(() => scoresOfFinished(run, finished.id))
+      .then((scores) => {
+        const width = columnsOf(io, io.stderr) - 1;
+        if (!isPaused) screen.printLine(finishedLine(finished, scores, { nameWidth: state.nameWidth, width }));
+      })
+      .catch(() => undefined);
   };
   const draw = (): void => {
-    const now = nowMs();
-    if (live) {
-      if (now - lastDraw < REDRAW_MS) return;
-      lastDraw = now;
-      stream.write(`\r\x1b[K${barLine(state, now, columnsOf(io, stream) - 1)}`);
-      return;
+    const now = performance.now();
+    if (isLive) {
+      if (isPaused || now - lastDraw < REDRAW_MS) return;
+      screen.redraw(runningLines(state.facts(), state.current()));
+    } else {
+      const tenth = Math.floor((state.facts().done / Math.max(1, state.facts().total)) * 10);
+      if (tenth === lastTenth && now - lastDraw < LINE_EVERY_MS) return;
+      if (lastDraw > -Infinity || tenth > lastTenth) screen.print(logLine(state.facts(), state.current()));
+      lastTenth = tenth;
     }
-    const tenth = Math.floor((state.done / Math.max(1, state.total)) * 10);
-    if (tenth === lastTenth && now - lastDraw < LINE_EVERY_MS) return;
-    if (lastDraw > -Infinity || tenth > lastTenth) stream.write(`${barLine(state, now, 0)}\n`);
-    lastTenth = tenth;
     lastDraw = now;
   };
   return {
     show(event) {
-      update(state, event, nowMs());
+      const finished = state.update(event);
       if (event.type === "warning") note(`warning: ${event.message}`);
       if (event.type === "checkpoint-failed") note(`error: ${event.checkpoint}: ${event.error.message}`);
       if (quiet) return;
+      if (finished !== null) finish(finished);
       if (event.type === "samples-done" || event.type === "checkpoint-started") draw();
     },
-    end: clear,
+    pause() {
+      isPaused = true;
+      screen.clear();
+    },
+    resume() {
+      isPaused = false;
+    },
+    async end() {
+      await scoring;
+      screen.clear();
+    },
   };
 }
 
-function update(state: State, event: RunEvent, now: number): void {
-  if (event.type === "run-started") {
-    state.total = event.total;
-  } else if (event.type === "checkpoint-started") {
-    state.checkpoint = event.checkpoint;
+interface RunState {
+  /** Returns the checkpoint that the event shows to be finished. */
+  update(event: RunEvent): CheckpointProgress | null;
+  facts(): Parameters<typeof runningLines>[0];
+  current(): CheckpointProgress | null;
+  readonly nameWidth: number;
+}
+
+function runState({ manifest, checkpoints }: WatchedRun): RunState {
+  const label = checkpointLabels(manifest.checkpoints);
+  const meter = paceMeter();
+  let total = 0;
+  let done = 0;
+  let failed = 0;
+  let current: CheckpointProgress | null = null;
+  const start = ({ checkpoint, done: stored }: Extract<RunEvent, { type: "checkpoint-started" }>): void => {
+    const found = checkpoints.find((each) => each.checkpoint.id === checkpoint)?.checkpoint;
+    const startedMs = performance.now();
+    const answers = found === undefined ? 0 : answersOf(manifest, found);
+    current = { id: checkpoint, name: label(checkpoint), total: answers, done: stored, failed: 0, startedMs };
     // What is there already counts as done, not as speed.
-    state.done += event.done;
-    state.marks = state.marks.map((mark) => ({ ...mark, done: mark.done + event.done }));
-  }
-  if (event.type === "samples-done") {
-    state.done += event.count;
-    state.failed += event.failed;
-    state.tokens += event.tokens;
-    const last = state.marks.at(-1);
-    if (last !== undefined && now - last.atMs < REDRAW_MS) return;
-    state.marks.push({ atMs: now, done: state.done, tokens: state.tokens });
-    while ((state.marks[0]?.atMs ?? now) < now - RATE_WINDOW_MS) state.marks.shift();
-  }
+    done += stored;
+  };
+  return {
+    update(event) {
+      const before = current;
+      switch (event.type) {
+        case "run-started":
+          total = event.total;
+          return null;
+        case "checkpoint-started":
+          start(event);
+          return before;
+        case "checkpoint-failed":
+          current = null;
+          return null;
+        case "run-ended":
+          current = null;
+          return event.state === "interrupted" ? null : before;
+        case "samples-done":
+          done += event.count;
+          failed += event.failed;
+          meter.add({ samples: event.count, tokens: event.tokens, ms: [] });
+          if (current !== null) {
+            current = { ...current, done: current.done + event.count, failed: current.failed + event.failed };
+          }
+          return null;
+        default:
+          return null;
+      }
+    },
+    facts: () => ({ total, done, failed, pace: meter.pace(total - done) }),
+    current: () => current,
+    nameWidth: Math.min(32, Math.max(0, ...manifest.checkpoints.map(({ id }) => label(id).length))),
+  };
 }
 
-/** Without a width the bar itself is left out: a log line. */
-function barLine(state: State, now: number, width: number): string {
-  const share = Math.min(1, state.done / Math.max(1, state.total));
-  const first = state.marks[0];
-  const seconds = first === undefined ? 0 : (now - first.atMs) / 1000;
-  const rate = first === undefined || seconds <= 0 ? null : (state.done - first.done) / seconds;
-  const tokenRate = first === undefined || seconds <= 0 ? null : (state.tokens - first.tokens) / seconds;
-  const parts = [`${state.done.toLocaleString("en")}/${state.total.toLocaleString("en")}`];
-  if (rate !== null && rate > 0) {
-    parts.push(`${Math.round(rate).toLocaleString("en")}/s`, `ETA ${clock((state.total - state.done) / rate)}`);
-  }
-  if (tokenRate !== null && tokenRate > 0) parts.push(`${Math.round(tokenRate).toLocaleString("en")} tok/s`);
-  if (state.failed > 0) parts.push(`${state.failed} failed`);
-  const percent = `${Math.floor(share * 100)}%`.padStart(4);
-  const facts = parts.join("  ");
-  if (width === 0) return `${percent}  ${facts}  ${state.checkpoint}`;
-  const room = Math.min(30, Math.max(0, width - facts.length - state.checkpoint.length - 10));
-  const full = Math.round(share * room);
-  return `${percent} ${"█".repeat(full)}${"░".repeat(room - full)} ${facts}  ${state.checkpoint}`.slice(0, width);
+interface LiveLines {
+  /** Text that stays, above the lines that are redrawn. */
+  print(text: string): void;
+  printLine(line: TuiLine): void;
+  /** Other lines in the place of those before. */
+  redraw(lines: readonly TuiLine[]): void;
+  clear(): void;
 }
 
-function clock(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const pad = (value: number): string => String(value).padStart(2, "0");
-  const hours = Math.floor(whole / 3600);
-  const rest = `${pad(Math.floor(whole / 60) % 60)}:${pad(whole % 60)}`;
-  return hours > 0 ? `${hours}:${rest}` : rest;
+function liveLines(io: CliIo): LiveLines {
+  const { stderr } = io;
+  let drawn: readonly TuiLine[] = [];
+  const painted = (line: TuiLine): string => {
+    const width = Math.max(20, columnsOf(io, stderr) - 1);
+    return paint(fitLine(line, width), useColor(io, stderr)).trimEnd();
+  };
+  const erase = (): string =>
+    drawn.length === 0 ? "" : `\r${drawn.length > 1 ? `\u001b[${drawn.length - 1}A` : ""}\u001b[J`;
+  const write = (stays: string, lines: readonly TuiLine[]): void => {
+    const text = `${erase()}${stays}${lines.map(painted).join("\n")}`;
+    drawn = lines;
+    if (text !== "") stderr.write(text);
+  };
+  return {
+    print: (text) => write(text, drawn),
+    printLine: (line) => write(`${painted(line)}\n`, drawn),
+    redraw: (lines) => write("", lines),
+    clear: () => write("", []),
+  };
 }

@@ -7,8 +7,8 @@ interface PrintOptions {
   readonly io: CliIo;
   readonly format: "console" | "json";
   readonly quiet: boolean;
-  /** Run folder; scores.json is written there. */
-  readonly folder: string;
+  /** Run folder; scores.json is written there. Null for a comparison of two runs, which belongs to neither. */
+  readonly folder: string | null;
 }
 
 /** Prints a comparison on stdout and keeps its numbers as scores.json in the run folder. */
@@ -19,7 +19,7 @@ export async function printComparison(
 ): Promise<void> {
   const { io, folder } = options;
   const json = await (await reports.json()).render(comparison, samples, {});
-  await writeAtomically(runFiles.scores(folder), json);
+  if (folder !== null) await writeAtomically(runFiles.scores(folder), json);
   if (options.quiet) return;
   if (options.format === "json") {
     io.stdout.write(json);

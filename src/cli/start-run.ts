@@ -3,26 +3,29 @@ import { join, relative } from "node:path";
 
 import type { JudgeContext } from "../core/judge.ts";
 import type { RunEvent } from "../core/run-event.ts";
+import type { Baseline } from "../compare/baseline/baseline.ts";
+import type { Comparison } from "../compare/comparison.ts";
 import { readRun } from "../compare/run-data.ts";
 import { buildComparison } from "../compare/compare.ts";
 import { sampleSource } from "../compare/sample-source.ts";
 import { execute, type ExecuteResult } from "../run/execute.ts";
+import { openGpuLog } from "../run/gpu-log.ts";
 import { judgeModels, type JudgeModels } from "../run/judge-models.ts";
-import { runsUnit } from "../run/plan.ts";
 import { prepareRun, resolveSuite, resumeRun, type PreparedRun, type Resolved } from "../run/prepare.ts";
 import { lockRun } from "../run/store/lock.ts";
 import type { RunManifest } from "../run/store/records.ts";
 import { runFiles, writeManifest } from "../run/store/run-folder.ts";
-import type { Suite } from "../suite/suite.ts";
+import { gateExit } from "./gate-exit.ts";
+import { checkGating, runBaselineOf, type GatingRequest } from "./run-gating.ts";
 import { selectCheckpoints } from "./select-checkpoints.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { ExitCode, type CliIo } from "./io.ts";
-import { progress } from "./progress.ts";
+import type { CliIo } from "./io.ts";
+import { answersOf } from "./progress-scores.ts";
+import { openRunView, type RunView } from "./run-view.ts";
 import { printComparison, writeHtml } from "./show-comparison.ts";
 import { version } from "./version.ts";
 
-export interface RunRequest {
-  readonly suite: Suite;
+export interface RunRequest extends GatingRequest {
   /** Names of the checkpoints to evaluate; null for all. */
   readonly checkpoints: readonly string[] | null;
   /** Folder of the run to continue. */
@@ -33,6 +36,8 @@ export interface RunRequest {
   readonly base: string | null;
   readonly output: "text" | "json" | "jsonl";
   readonly quiet: boolean;
+  /** Shows the run on the whole terminal. */
+  readonly ui: boolean;
   readonly report: boolean;
   /** Whether the suite may start programs. */
   readonly allowCode: boolean;
@@ -47,6 +52,7 @@ export async function startRun(request: RunRequest, io: CliIo): Promise<number> 
     world: { secret: (name) => io.env[name], allowCommands: request.allowCode },
   });
   const resolved = await resolveFor(request, models.context);
+  const baseline = await runBaselineOf(request);
   const prepared =
     request.resume === null
       ? await prepareRun(request.suite, resolved, { root: request.root, evalh: version() })
@@ -54,18 +60,21 @@ export async function startRun(request: RunRequest, io: CliIo): Promise<number> 
   const folder = prepared?.folder ?? request.resume ?? "";
   await using _lock = await lockRun(folder);
   const run = prepared ?? (await resumeRun(request.suite, resolved, { folder, evalh: version() }));
-  const { result, exitCode } = await executeShown({ ...run, models }, request, io);
+  await checkGating(folder, { suite: request.suite, baseline, isNew: prepared !== null });
+  await using view = await openRunView(run, io, request);
+  const { result, exitCode } = await executeShown({ ...run, models }, request, view);
   if (exitCode !== null) {
+    await view[Symbol.asyncDispose]();
     io.stderr.write(`resume: ${request.resumeCommand(folder)}\n`);
     return exitCode;
   }
-  await showResults(folder, request, io);
+  const comparison = await showResults(folder, { request, baseline }, view.io);
+  await view.left();
   const isIncomplete = result.state !== "complete" || result.failedSamples > 0;
   if (isIncomplete) {
     io.stderr.write(`${incompleteness(result)}\nresume: ${request.resumeCommand(folder)}\n`);
-    return ExitCode.incomplete;
   }
-  return ExitCode.pass;
+  return gateExit(comparison, { incomplete: isIncomplete, strict: request.strict });
 }
 
 /** The suite's checkpoints on this machine, those that were asked for. */
@@ -77,12 +86,18 @@ export async function resolveFor(request: RunRequest, context: JudgeContext = {}
 async function executeShown(
   run: PreparedRun & { readonly models: JudgeModels },
   request: RunRequest,
-  io: CliIo,
+  view: RunView,
 ): Promise<{ result: ExecuteResult; exitCode: number | null }> {
   const started = performance.now();
-  const bar = progress(io, { quiet: request.quiet });
+  const { io } = view;
+  await using gpus = await openGpuLog({
+    folder: run.folder,
+    attempt: run.manifest.attempts.length - 1,
+    onProblem: (message) => view.show({ type: "warning", message }),
+  });
   const events = eventSink(run.folder, [
-    (event) => bar.show(event),
+    (event) => view.show(event),
+    (event) => gpus?.show(event),
     (event) => request.output === "jsonl" && io.stdout.write(`${JSON.stringify(event)}\n`),
   ]);
   const backends: Record<string, string> = { ...run.manifest.backends };
@@ -109,7 +124,7 @@ async function executeShown(
     await writeManifest(run.folder, ended(run.manifest, { result, seconds, backends }));
     return { result, exitCode: interrupt.exitCode() };
   } finally {
-    bar.end();
+    await view.ended();
     await events.close();
   }
 }
@@ -127,15 +142,8 @@ function ended(
 }
 
 /** Samples to answer, over all checkpoints, repeats and splits. */
-function totalOf(run: PreparedRun): number {
-  return run.checkpoints.reduce(
-    (sum, { checkpoint }) =>
-      sum +
-      run.units
-        .filter((unit) => runsUnit(checkpoint, unit.info))
-        .reduce((part, { info }) => part + info.n * info.repeats, 0),
-    0,
-  );
+function totalOf({ manifest, checkpoints }: PreparedRun): number {
+  return checkpoints.reduce((sum, { checkpoint }) => sum + answersOf(manifest, checkpoint), 0);
 }
 
 /** Events that come once are kept in the run folder; those of every batch are not: the samples are there. */
@@ -156,9 +164,16 @@ function eventSink(
   };
 }
 
-async function showResults(folder: string, request: RunRequest, io: CliIo): Promise<void> {
+async function showResults(
+  folder: string,
+  { request, baseline }: { readonly request: RunRequest; readonly baseline: Baseline | null },
+  io: CliIo,
+): Promise<Comparison> {
   const data = await readRun(folder);
-  const comparison = await buildComparison(data, request.base === null ? {} : { base: request.base });
+  const comparison = await buildComparison(data, {
+    baseline,
+    ...(request.base === null ? {} : { base: request.base }),
+  });
   const source = sampleSource(data);
   await printComparison(comparison, source, {
     io,
@@ -166,10 +181,11 @@ async function showResults(folder: string, request: RunRequest, io: CliIo): Prom
     quiet: request.output === "jsonl",
     folder,
   });
-  if (!request.report) return;
+  if (!request.report) return comparison;
   const path = join(folder, "report.html");
   await writeHtml(comparison, source, path);
   if (request.output === "text") io.stdout.write(`\nreport: ${relative(process.cwd(), path)}\n`);
+  return comparison;
 }
 
 function incompleteness(result: ExecuteResult): string {

@@ -2,8 +2,10 @@ import { EvalhError } from "../core/errors.ts";
 import type { Diagnosis } from "../core/verdict.ts";
 import { hashSeed } from "../stats/hash-seed.ts";
 import { diagnose } from "../stats/generalisation.ts";
-import type { Cell, Comparison, MetricRow, OutputWarning, Training } from "./comparison.ts";
+import type { Cell, Comparison, MetricRow, OutputWarning, ShipChoice, Training } from "./comparison.ts";
+import type { Baseline } from "./baseline/baseline.ts";
 import { detectableDifference } from "./detectable.ts";
+import { evaluateGates } from "./gates.ts";
 import { readRun, type RunData, type RunMetric } from "./run-data.ts";
 import { chooseShip } from "./ship.ts";
 import { sliceTables } from "./slices.ts";
@@ -16,6 +18,10 @@ export interface CompareOptions {
   readonly base?: string;
   /** Level of the tests, 0.05 unless the suite or the caller says otherwise. */
   readonly alpha?: number;
+  /** What the suite's gates compare with; without one, gates on drops are inconclusive. */
+  readonly baseline?: Baseline | null;
+  /** Id, folder name or step of the checkpoint that the gates look at; the one to ship otherwise. */
+  readonly gated?: string;
 }
 
 /**
@@ -27,18 +33,38 @@ export async function compareRun(folder: string, options: CompareOptions = {}): 
   return buildComparison(data, options);
 }
 
+/** Which checkpoint of a run to ship, with what the choice rests on. */
+export interface Choice {
+  readonly seed: number;
+  readonly diagnosis: Diagnosis | null;
+  readonly ship: ShipChoice | null;
+}
+
+export function chooseOf(data: RunData, alpha: number = data.manifest.alpha): Choice {
+  const seed = hashSeed(String(data.manifest.seed), "compare");
+  const diagnosis = data.training.length === 0 ? null : diagnose(data.training);
+  return { seed, diagnosis, ship: chooseShip(data, { alpha, seed, lowestLossStep: diagnosis?.ship ?? null }) };
+}
+
 /** The same for a run that is already read. */
 export async function buildComparison(data: RunData, options: CompareOptions = {}): Promise<Comparison> {
   const { manifest, checkpoints } = data;
   const alpha = options.alpha ?? manifest.alpha;
-  const seed = hashSeed(String(manifest.seed), "compare");
-  const diagnosis = data.training.length === 0 ? null : diagnose(data.training);
-  const ship = chooseShip(data, { alpha, seed, lowestLossStep: diagnosis?.ship ?? null });
-  const base = findBase(data, options.base) ?? ship?.checkpoint ?? checkpoints[0]?.id ?? "";
+  const { seed, diagnosis, ship } = chooseOf(data, alpha);
+  const base = findCheckpoint(data, options.base) ?? ship?.checkpoint ?? checkpoints[0]?.id ?? "";
   const cells = compareCells(data, { base, alpha, seed });
   const training = trainingOf(data, diagnosis);
   const rows = data.metrics.map((metric) => rowOf(metric, cells[metric.key] ?? []));
-  const verdict = decideVerdict({ data, diagnosis, ship, cells });
+  const gated = findCheckpoint(data, options.gated) ?? ship?.checkpoint ?? checkpoints[0]?.id;
+  const gates = await evaluateGates({
+    data,
+    gates: manifest.gates ?? [],
+    checkpoint: checkpoints.findIndex(({ id }) => id === gated),
+    baseline: options.baseline ?? null,
+    diagnosis,
+    seed,
+  });
+  const verdict = decideVerdict({ data, diagnosis, ship, cells, gates });
   return {
     suite: { name: manifest.suite.name, version: manifest.suite.version, digest: manifest.suite.digest },
     run: runFacts(data),
@@ -50,13 +76,18 @@ export async function buildComparison(data: RunData, options: CompareOptions = {
     warnings: warningsOf(data),
     training,
     ship,
+    gates,
     verdict,
     summary: summarise({ data, rows, cells, training, ship, verdict, base }),
     alpha,
   };
 }
 
-function findBase(data: RunData, wanted: string | undefined): string | undefined {
+/**
+ * Finds a checkpoint by its id, the name of its folder or its step.
+ * @throws EvalhError E_USAGE naming what there is
+ */
+export function findCheckpoint(data: RunData, wanted: string | undefined): string | undefined {
   if (wanted === undefined) return undefined;
   const { checkpoints } = data;
   const found = checkpoints.find(

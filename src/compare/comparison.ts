@@ -5,6 +5,7 @@ import type { FinishReason } from "../core/completion.ts";
 import type { MetricUnit } from "../core/judge.ts";
 import type { TrainingPoint } from "../core/series.ts";
 import type { Diagnosis } from "../core/verdict.ts";
+import type { GateResult } from "./gate/gate-result.ts";
 
 /** A paired difference, checkpoint minus base, over the samples that both answered. */
 export interface PairedDifference {
@@ -124,6 +125,8 @@ export interface Comparison {
   readonly warnings: readonly OutputWarning[];
   readonly training: Training | null;
   readonly ship: ShipChoice | null;
+  /** What became of the suite's gates, in their order. */
+  readonly gates: readonly GateResult[];
   readonly verdict: Verdict;
   /** The verdict in a few sentences of plain language; the first is the headline. */
   readonly summary: readonly string[];

@@ -60,7 +60,8 @@ export async function readRun(folder: string): Promise<RunData> {
   return { folder, manifest, checkpoints, metrics, columns, counts, training: await readTraining(folder) };
 }
 
-function runMetrics(unit: UnitInfo, judges: readonly Judge[]): RunMetric[] {
+/** Every metric that a unit's judges give. */
+export function runMetrics(unit: UnitInfo, judges: readonly Judge[]): RunMetric[] {
   return judges.flatMap((judge) =>
     judge.metrics.map((metric) => ({ key: metricKey(unit, judge, metric), unit, judge, metric })),
   );
@@ -72,12 +73,14 @@ export function metricKey(unit: UnitInfo, judge: Judge, metric: Metric): string 
   return `${unitKey(unit)}/${metricName({ module, name: judge.name }, metric.name, judge.metrics.length)}`;
 }
 
-interface Collected {
+/** What gathers one judge's statistics of one checkpoint. */
+export interface Collected {
   readonly judge: Judge;
   readonly collector: StatsCollector;
 }
 
-function collectorsFor(
+/** Fresh collectors for one checkpoint. */
+export function collectorsFor(
   units: readonly UnitInfo[],
   judgesOf: ReadonlyMap<string, readonly Judge[]>,
 ): Map<UnitInfo, Collected[]> {
@@ -106,7 +109,7 @@ function addColumns(
 }
 
 /** Models in the suite's order; within one the series by step, then the variants. */
-function orderCheckpoints(checkpoints: readonly Checkpoint[]): Checkpoint[] {
+export function orderCheckpoints(checkpoints: readonly Checkpoint[]): Checkpoint[] {
   const models = [...new Set(checkpoints.map((checkpoint) => checkpoint.model))];
   const rank = (checkpoint: Checkpoint): number => (checkpoint.role === "series" ? 0 : 1);
   return checkpoints.toSorted(
@@ -118,7 +121,8 @@ function orderCheckpoints(checkpoints: readonly Checkpoint[]): Checkpoint[] {
   );
 }
 
-async function readTraining(folder: string): Promise<TrainingPoint[]> {
+/** The loss curves of a run; empty without a training log. */
+export async function readTraining(folder: string): Promise<TrainingPoint[]> {
   const points: TrainingPoint[] = [];
   for await (const line of readLines(runFiles.training(folder))) {
     if (isJsonObject(line.record)) points.push(restorePoint(line.record));

@@ -119,7 +119,7 @@ async function readBlock(shard: Shard, unit: UnitInfo, block: readonly ItemRecor
 }
 
 /** A record as reports see it: per-sample scores by the names that the table uses. */
-function outputConverter(data: RunData, unit: UnitInfo): (record: SampleRecord) => SampleOutput {
+export function outputConverter(data: RunData, unit: UnitInfo): (record: SampleRecord) => SampleOutput {
   const metrics = data.metrics.filter((row) => row.unit === unit);
   return (record) => ({
     text: record.output,

@@ -31,26 +31,41 @@ export async function scanShard(
   units: readonly UnitInfo[],
   visit: AnswerVisitor,
 ): Promise<Map<string, UnitAnswers>> {
+  const counter = answerCounter(units, visit);
+  for await (const line of readLines(runFiles.samples(shard.folder, shard.checkpoint))) counter.add(line);
+  return counter.answers();
+}
+
+/** Counts the lines of a shard as they come: those of one that is still being written too. */
+export interface AnswerCounter {
+  add(line: StoredLine): void;
+  /** What was counted so far, by unit key. */
+  answers(): Map<string, UnitAnswers>;
+}
+
+export function answerCounter(units: readonly UnitInfo[], visit: AnswerVisitor): AnswerCounter {
   const states = new Map(units.map((unit) => [unitKey(unit), emptyState(unit)]));
-  for await (const line of readLines(runFiles.samples(shard.folder, shard.checkpoint))) {
-    if (!isSampleRecord(line.record)) continue;
-    const record = line.record;
-    const state = states.get(unitKey(record));
-    if (state === undefined) continue;
-    const { unit } = state.answers;
-    const slot = record.i * unit.repeats + record.repeat;
-    if (!Number.isInteger(slot) || slot < 0 || slot >= state.answered.length || state.answered[slot] === 1) continue;
-    if (record.error !== undefined) {
-      if (!state.failed.has(slot)) visit(unit, slot, { record, line });
-      state.failed.add(slot);
-      continue;
-    }
-    state.answered[slot] = 1;
-    state.failed.delete(slot);
-    addCounts(state.answers, record);
-    visit(unit, slot, { record, line });
-  }
-  return new Map([...states].map(([key, { answers, failed }]) => [key, { ...answers, failed: failed.size }]));
+  return {
+    add(line) {
+      if (!isSampleRecord(line.record)) return;
+      const record = line.record;
+      const state = states.get(unitKey(record));
+      if (state === undefined) return;
+      const { unit } = state.answers;
+      const slot = record.i * unit.repeats + record.repeat;
+      if (!Number.isInteger(slot) || slot < 0 || slot >= state.answered.length || state.answered[slot] === 1) return;
+      if (record.error !== undefined) {
+        if (!state.failed.has(slot)) visit(unit, slot, { record, line });
+        state.failed.add(slot);
+        return;
+      }
+      state.answered[slot] = 1;
+      state.failed.delete(slot);
+      addCounts(state.answers, record);
+      visit(unit, slot, { record, line });
+    },
+    answers: () => new Map([...states].map(([key, { answers, failed }]) => [key, { ...answers, failed: failed.size }])),
+  };
 }
 
 interface ScanState {

@@ -27,13 +27,22 @@ export function askerOf(backend: Backend, { name, identity, signal, cache }: Ask
   const limit = pLimit(backend.concurrency);
   const inFlight = new Map<string, Promise<Completion>>();
   const optionsOf = generateOptions();
+  let broken: EvalhError | null = null;
   const generate = async (question: Question): Promise<Completion> => {
+    // What cannot go on need not be asked again and again: a wrong key, a server that is gone.
+    if (broken !== null) throw broken;
     const request = { index: 0, prompt: question.prompt, seed: hashSeed(identity, question.prompt) };
-    for await (const outcome of backend.generate([request], optionsOf(question), signal)) {
-      if (outcome.kind === "done") return outcome.value;
-      throw new EvalhError("E_JUDGE", `${name} did not reply: ${outcome.error.message}`);
+    let reason = "";
+    try {
+      for await (const outcome of backend.generate([request], optionsOf(question), signal)) {
+        if (outcome.kind === "done") return outcome.value;
+        reason = `: ${outcome.error.message}`;
+      }
+    } catch (error) {
+      if (error instanceof EvalhError) broken = error;
+      throw error;
     }
-    throw new EvalhError("E_JUDGE", `${name} did not reply`);
+    throw new EvalhError("E_JUDGE", `${name} did not reply${reason}`);
   };
   const askAnew = async (key: string, question: Question): Promise<Completion> => {
     const kept = await cache?.get(key);

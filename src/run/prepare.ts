@@ -89,6 +89,7 @@ async function writeStart(
     seed: suite.seed,
     alpha: suite.alpha,
     shipMetric: suite.ship?.metric ?? null,
+    gates: suite.gates,
     checkpoints: resolved.checkpoints.map(({ checkpoint }) => checkpoint),
     units: infos,
     backends: {},
@@ -115,6 +116,7 @@ export async function resumeRun(
   if (digestOf(suite, resolved, infos) !== stored.planDigest) throw changed(stored, infos, resolved);
   const manifest: RunManifest = {
     ...stored,
+    gates: suite.gates,
     state: "running",
     failures: {},
     attempts: [...stored.attempts, newAttempt(where.evalh)],

@@ -75,6 +75,8 @@ async function runBatch(
   }
   if (judging.length === 0) return;
   const records = await Promise.all(judging);
+  // A judge that was given up in the middle has no verdict: the whole batch is done again by the next attempt.
+  if (context.abort.aborted) return;
   let failed = 0;
   let tokens = 0;
   for (const { i, repeat, error, tokens: counted } of records) {

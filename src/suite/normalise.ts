@@ -1,6 +1,7 @@
 import type { Place } from "../core/errors.ts";
 import type { DatasetSpec } from "../dataset/spec.ts";
 import { normaliseGate, normaliseHuman } from "./normalise-gates.ts";
+import { normaliseTraining } from "./normalise-training.ts";
 import { outlineOf } from "./outline.ts";
 import type { RawCheckpoint, RawDataset, RawModel, RawSuite, RawTask, RawVariant } from "./raw-suite.ts";
 import { pointerTo } from "./source-document.ts";
@@ -33,7 +34,13 @@ export function normalise(raw: RawSuite, around: Surroundings): SuiteContent {
     judgeModels: (raw.judge_models ?? []).map((model, index) =>
       normaliseModel(model, pointerTo("/judge_models", index), around),
     ),
-    training: raw.training === undefined ? null : { log: around.path(raw.training.log) },
+    training:
+      raw.training === undefined
+        ? null
+        : normaliseTraining(raw.training, {
+            ...around,
+            dataset: (dataset) => normaliseDataset(dataset, { ...around, seed }),
+          }),
     ship: raw.ship ?? null,
     human: raw.human === undefined ? null : normaliseHuman(raw.human, tasks),
     gates: (raw.gates ?? []).map((gate, index) =>

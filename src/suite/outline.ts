@@ -57,6 +57,16 @@ export interface Outline {
   readonly models: readonly ModelOutline[];
   readonly judgeModels: readonly ModelOutline[];
   readonly log: PlacedText | null;
+  readonly training: TrainingOutline;
+}
+
+interface TrainingOutline {
+  readonly datasets: readonly PlacedDataset[];
+  readonly templates: readonly PlacedText[];
+  /** Files and folders that must be there. */
+  readonly paths: readonly PlacedText[];
+  /** Folder that the trainer makes; what lies in it need not be there yet. */
+  readonly output: PlacedText | null;
 }
 
 /** Reads the outline of any data. */
@@ -66,6 +76,7 @@ export function outlineOf(data: unknown): Outline {
     models: list(data, "/models", "models").map(({ value, pointer }) => modelOutline(value, pointer)),
     judgeModels: list(data, "/judge_models", "judge_models").map(({ value, pointer }) => modelOutline(value, pointer)),
     log: textAt(member(data, "training"), "/training", "log"),
+    training: trainingOutline(member(data, "training"), "/training"),
   };
 }
 
@@ -92,6 +103,28 @@ function taskOutline(task: unknown, pointer: string): TaskOutline {
       judgeOutline(item.value, item.pointer),
     ),
     slices: textsAt(task, pointer, "slices"),
+  };
+}
+
+function trainingOutline(training: unknown, pointer: string): TrainingOutline {
+  const data = member(training, "data");
+  const inside = pointerTo(pointer, "data");
+  const shorthand = textAt(training, pointer, "data");
+  const hasTrainer = member(training, "trainer") !== undefined;
+  const texts = (from: unknown, at: string, keys: readonly string[]): PlacedText[] =>
+    keys.map((key) => textAt(from, at, key)).filter((found) => found !== null);
+  return {
+    datasets: [
+      ...(shorthand === null ? [] : [{ ...shorthand, format: null }]),
+      ...datasetsAt(data, inside, "train"),
+      ...datasetsAt(data, inside, "validation"),
+    ],
+    templates: texts(data, inside, ["prompt", "target"]),
+    paths: [
+      ...texts(training, pointer, ["cwd"]),
+      ...texts(member(training, "launcher"), pointerTo(pointer, "launcher"), ["config"]),
+    ],
+    output: hasTrainer ? textAt(training, pointer, "output") : null,
   };
 }
 
@@ -136,12 +169,12 @@ function textAt(value: unknown, pointer: string, key: string): PlacedText | null
   return typeof found === "string" ? { text: found, pointer: pointerTo(pointer, key) } : null;
 }
 
-/** The paths under `dataset`, given as text or as a mapping. */
-function datasetsAt(value: unknown, pointer: string): PlacedDataset[] {
-  const inside = pointerTo(pointer, "dataset");
-  const dataset = member(value, "dataset");
+/** The paths of a dataset, given as text or as a mapping. */
+function datasetsAt(value: unknown, pointer: string, key = "dataset"): PlacedDataset[] {
+  const inside = pointerTo(pointer, key);
+  const dataset = member(value, key);
   const format = textAt(dataset, inside, "format")?.text ?? null;
-  return [textAt(value, pointer, "dataset"), textAt(dataset, inside, "path"), textAt(dataset, inside, "validation")]
+  return [textAt(value, pointer, key), textAt(dataset, inside, "path"), textAt(dataset, inside, "validation")]
     .filter((path) => path !== null)
     .map(({ text, pointer: at }) => ({ text, pointer: at, format }));
 }

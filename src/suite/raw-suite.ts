@@ -1,6 +1,7 @@
 import type { JsonObject } from "../core/json.ts";
 import type { DatasetFormat, WhereValue } from "../dataset/spec.ts";
 import type { Gate, Human, Task, TaskKind } from "./suite.ts";
+import type { Launcher, TrainerSpec } from "./training.ts";
 
 /** A suite as it is written, once the schema has accepted it. */
 export interface RawSuite {
@@ -12,7 +13,7 @@ export interface RawSuite {
   readonly tasks: readonly RawTask[];
   readonly models: readonly RawModel[];
   readonly judge_models?: readonly RawModel[];
-  readonly training?: { readonly log: string };
+  readonly training?: RawTraining;
   readonly ship?: { readonly metric: string };
   readonly human?: RawHuman;
   readonly gates?: readonly RawGate[];
@@ -26,6 +27,36 @@ export interface RawDataset {
   readonly sample?: { readonly n: number; readonly seed?: number };
   readonly where?: Readonly<Record<string, WhereValue | readonly WhereValue[]>>;
   readonly validation?: string;
+}
+
+export interface RawTrainingData {
+  readonly train: string | RawDataset;
+  readonly validation?: string | RawDataset;
+  readonly prompt?: string;
+  readonly target?: string;
+  readonly target_delimiter?: string;
+}
+
+export interface RawTraining {
+  readonly log?: string;
+  readonly data?: string | RawTrainingData;
+  readonly output?: string;
+  readonly trainer?: TrainerSpec["kind"];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly base_model?: string;
+  readonly launcher?: Launcher["name"] | (Partial<Launcher> & Pick<Launcher, "name">);
+  readonly arguments?: JsonObject;
+  readonly lora?: JsonObject;
+  readonly quantization?: 4 | 8;
+  readonly early_stopping?: { readonly patience?: number; readonly threshold?: number };
+  readonly max_length?: number;
+  readonly loss_on?: "target" | "all";
+  readonly save_initial?: boolean;
+  readonly command?: readonly string[];
+  readonly resume?: readonly string[];
+  readonly cwd?: string;
+  readonly stop_file?: string;
+  readonly stop_signal?: "SIGINT" | "SIGTERM" | "SIGUSR1";
 }
 
 export interface RawTask {

@@ -3,6 +3,7 @@ import { gateSchema, humanSchema } from "./schema/gates.ts";
 import { modelSchema } from "./schema/models.ts";
 import { named, text, type Schema } from "./schema/parts.ts";
 import { taskSchema } from "./schema/tasks.ts";
+import { trainingSchema } from "./schema/training.ts";
 
 /**
  * JSON Schema (draft 2020-12) of a suite. Judges and backends that are not loaded are known by name only; the schema
@@ -48,13 +49,7 @@ export function suiteSchema(catalog: LoadedCatalog): Schema {
       },
       models: { type: "array", minItems: 1, items: model, description: "Who is asked." },
       judge_models: { type: "array", items: model, description: "Models that judges ask; they are not evaluated." },
-      training: {
-        type: "object",
-        required: ["log"],
-        additionalProperties: false,
-        description: "The training run that the checkpoints come from.",
-        properties: { log: text("File or folder with its log: trainer_state.json, tfevents, CSV, JSONL, …") },
-      },
+      training: trainingSchema,
       ship: {
         type: "object",
         required: ["metric"],

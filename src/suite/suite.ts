@@ -2,6 +2,7 @@ import type { GenerateOptions } from "../core/backend.ts";
 import type { Place } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { DatasetSpec } from "../dataset/spec.ts";
+import type { SuiteTraining } from "./training.ts";
 
 /**
  * What a task asks. "generate": text; "choice": which of the task's choices is likeliest (or, with `scoring: generate`,
@@ -114,7 +115,7 @@ export interface Human {
   readonly sample: number;
   /** Columns whose values are all to be seen. */
   readonly stratify: readonly string[];
-  readonly form: "pairwise" | "rating";
+  readonly form: "pairwise" | "rating" | "correct";
   /** Tasks to draw from. */
   readonly tasks: readonly string[];
   /** Share of items shown a second time (pairs with their sides swapped), 0..0.5. */
@@ -171,8 +172,7 @@ export interface Suite {
   readonly models: readonly Model[];
   /** Models that judges ask; they are not evaluated. */
   readonly judgeModels: readonly Model[];
-  /** Absolute path of the training run's log: a file or folder. */
-  readonly training: { readonly log: string } | null;
+  readonly training: SuiteTraining | null;
   /** Metric that chooses the checkpoint to ship, as "task/metric". */
   readonly ship: { readonly metric: string } | null;
   readonly human: Human | null;

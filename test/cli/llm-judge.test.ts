@@ -6,7 +6,9 @@ import { makeProject } from "./project.ts";
 
 interface Result {
   readonly checkpoints: readonly {
-    readonly scores: Readonly<Record<string, { readonly value: number; readonly n: number }>>;
+    readonly scores: Readonly<
+      Record<string, { readonly value: number; readonly n: number; readonly delta: object | null }>
+    >;
   }[];
 }
 
@@ -39,6 +41,10 @@ describe("a suite with a model that judges", () => {
     const [first, second] = (JSON.parse(stdout) as Result).checkpoints;
     expect(first?.scores["continue/llm_score"]).toMatchObject({ value: 7, n: 6 });
     expect(second?.scores["continue/judge_tokens"]).toMatchObject({ value: 220, n: 6 });
+    // What tells of the judging alone is shown, never tested.
+    const versus = (name: string): unknown => [first, second].map((each) => each?.scores[`continue/${name}`]?.delta);
+    expect(versus("judge_tokens")).toEqual([null, null]);
+    expect(versus("llm_score")).toContainEqual(expect.objectContaining({ n: 6 }));
     // Both checkpoints are the same weights: their answers are the same, and a model need not be asked.
     expect(second?.scores["continue/versus.llm_win_rate"]).toMatchObject({ value: 50, n: 6 });
     expect(server.received).toHaveLength(6);

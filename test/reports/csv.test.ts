@@ -2,7 +2,7 @@ import { parse } from "csv-parse/sync";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { csvRecord, neutraliseCell, restoreCell } from "../../reports/csv-cell.ts";
+import { csvRecord, neutraliseCell, restoreCell } from "../../src/core/csv-cell.ts";
 import { reports } from "../../reports/index.ts";
 import type { Comparison } from "../../src/compare/comparison.ts";
 import { comparison, samples } from "./fixture.ts";

@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe("writing a report", () => {
   test.each(reportNames)("%s writes a file, and again over its own", async (name) => {
     const report = await reports[name]();
-    const path = join(folder, `again.${report.extension}`);
+    const path = join(folder, `again-${name}.${report.extension}`);
     const first = await report.write(comparison, samples, { path });
     const second = await report.write(comparison, samples, { path });
     expect(second).toEqual(first);

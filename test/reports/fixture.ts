@@ -10,6 +10,7 @@ import type {
 } from "../../src/compare/comparison.ts";
 import type { Checkpoint } from "../../src/core/checkpoint.ts";
 import type { Estimate } from "../../src/core/estimate.ts";
+import { gates } from "./fixture-gates.ts";
 import { draw } from "./fixture-draw.ts";
 import { STEPS, training } from "./fixture-training.ts";
 import { correctAnswers, referenceTitle, term, titleAnswer } from "./fixture-text.ts";
@@ -243,6 +244,7 @@ export const comparison: Comparison = {
     equivalent: ["tiny-icd/checkpoint-441", "tiny-icd/checkpoint-504"],
     reasons: ["highest chapter@validation/accuracy of 8 checkpoints over 300 samples"],
   },
+  gates,
   verdict: { kind: "overfit", since: { lo: 189, hi: 252 } },
   summary: [
     "Overfitting by the loss since step 189–252.",

@@ -100,6 +100,15 @@ describe("a model that judges", () => {
     expect(server.received).toHaveLength(3);
   });
 
+  it("is not asked on and on where it refuses the key", async () => {
+    await using server = await startScripted(() => ({ do: "answer", status: 401, json: { error: "who are you?" } }));
+    await using models = open(server);
+    const asker = await models.context.ask("grader");
+    const asked = await Promise.allSettled(Array.from({ length: 30 }, (_, i) => asker.ask(question(`q${i}`))));
+    expect(asked.every(({ status }) => status === "rejected")).toBe(true);
+    expect(server.received.length).toBeLessThanOrEqual(3);
+  });
+
   it("loses no more than the damaged lines of its file", async () => {
     await using server = await startScripted(() => chatAnswer("good"));
     const path = join(folder, "judge-cache.jsonl");

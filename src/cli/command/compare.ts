@@ -1,27 +1,55 @@
 import type { Command } from "commander";
 
-import { buildComparison } from "../../compare/compare.ts";
+import { buildComparison, chooseOf, findCheckpoint } from "../../compare/compare.ts";
 import { readRun } from "../../compare/run-data.ts";
+import { compareRuns, type RunSide } from "../../compare/run-pair.ts";
 import { sampleSource } from "../../compare/sample-source.ts";
+import { EvalhError } from "../../core/errors.ts";
 import { findRun } from "../../run/store/run-folder.ts";
-import { printComparison } from "../show-comparison.ts";
+import { BASELINE_HELP, loadBaseline } from "../baseline-option.ts";
+import { printComparison, writeHtml } from "../show-comparison.ts";
 import type { CommandContext } from "./index.ts";
 
 interface Options {
   readonly base?: string;
+  readonly checkpoint?: string;
+  readonly baseline?: string;
+  readonly report?: string;
   readonly json?: true;
 }
 
 export function configure(command: Command, { io }: CommandContext): void {
   command
     .argument("[run]", "a run's folder or the end of its name", "latest")
+    .argument("[other]", "a second run: it is compared with the first, sample by sample")
     .option("--base <checkpoint>", "take differences against this checkpoint instead of the one to ship")
+    .option("--checkpoint <checkpoint>", "of two runs: take this checkpoint of the second instead of the one to ship")
+    .option("--baseline <baseline>", BASELINE_HELP)
+    .option("--report <file>", "of two runs: write an HTML report as well")
     .option("--json", "print one JSON document")
-    .action(async (run: string, options: Options) => {
+    .action(async (run: string, other: string | undefined, options: Options) => {
       const folder = await findRun(run);
-      const data = await readRun(folder);
-      const comparison = await buildComparison(data, options.base === undefined ? {} : { base: options.base });
       const format = options.json === true ? "json" : "console";
+      if (other !== undefined) {
+        const before = await sideOf(folder, options.base);
+        const after = await sideOf(await findRun(other), options.checkpoint);
+        const { comparison, samples } = await compareRuns(before, after);
+        await printComparison(comparison, samples, { io, format, quiet: false, folder: null });
+        if (options.report !== undefined) await writeHtml(comparison, samples, options.report);
+        return;
+      }
+      const data = await readRun(folder);
+      const baseline = await loadBaseline(options.baseline, data.manifest.suite.name);
+      const { base } = options;
+      const comparison = await buildComparison(data, { baseline, ...(base === undefined ? {} : { base }) });
       await printComparison(comparison, sampleSource(data), { io, format, quiet: false, folder });
     });
+}
+
+/** The checkpoint that was named, or the one to ship. */
+async function sideOf(folder: string, wanted: string | undefined): Promise<RunSide> {
+  const data = await readRun(folder);
+  const checkpoint = findCheckpoint(data, wanted) ?? chooseOf(data).ship?.checkpoint;
+  if (checkpoint === undefined) throw new EvalhError("E_NOT_COMPARABLE", `run ${data.manifest.id} has no scores`);
+  return { data, checkpoint };
 }

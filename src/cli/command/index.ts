@@ -21,15 +21,23 @@ interface CommandEntry {
 /** Every command, in the order of `--help`. Only the one that is called is loaded. */
 export const commands = {
   run: { summary: "evaluate a suite's checkpoints and compare them", load: () => import("./run.ts") },
-  compare: { summary: "compare the checkpoints of a finished run", load: () => import("./compare.ts") },
-  report: { summary: "write the report of a run: html, json, markdown, csv", load: () => import("./report.ts") },
+  compare: { summary: "compare the checkpoints of a finished run, or two runs", load: () => import("./compare.ts") },
+  tui: { summary: "look at a run in the terminal: progress, comparison, samples", load: () => import("./tui.ts") },
+  report: {
+    summary: "write the report of a run: html, markdown, junit, github-summary and more",
+    load: () => import("./report.ts"),
+  },
+  gate: { summary: "hold a finished run against the suite's gates", load: () => import("./gate.ts") },
+  baseline: { summary: "show or update what gates compare with", load: () => import("./baseline.ts") },
   score: { summary: "judge a run's stored answers again, without inference", load: () => import("./score.ts") },
+  sacrebleu: { summary: "score text files as sacrebleu does, with its flags", load: () => import("./sacrebleu.ts") },
   runs: { summary: "list the runs on disk", load: () => import("./runs.ts") },
   diagnose: { summary: "say from a training log whether it overfits", load: () => import("./diagnose.ts") },
   init: { summary: "write a commented suite for your data and checkpoints", load: () => import("./init.ts") },
   validate: { summary: "check a suite and show every mistake at once", load: () => import("./validate.ts") },
   judges: { summary: "list the judges, or explain one", load: () => import("./judges.ts") },
+  human: { summary: "have people judge answers, and analyse what they say", load: () => import("./human.ts") },
+  data: { summary: "check, clean and compare datasets", load: () => import("./data.ts") },
+  gpu: { summary: "look at the GPUs, or read a captured nvidia-smi output", load: () => import("./gpu.ts") },
   doctor: { summary: "check what evalh can use on this machine", load: () => import("./doctor.ts") },
 } satisfies Record<string, CommandEntry>;
-
-export type CommandName = keyof typeof commands;

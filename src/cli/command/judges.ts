@@ -5,6 +5,8 @@ import type { JudgeModule } from "../../core/judge.ts";
 import { EvalhError } from "../../core/errors.ts";
 import type { CommandContext } from "./index.ts";
 
+const LONGEST_NAME = Math.max(...Object.keys(judges).map((name) => name.length));
+
 export function configure(command: Command, { io }: CommandContext): void {
   command
     .argument("[name]", "explain this judge")
@@ -36,9 +38,10 @@ function describe(module: JudgeModule): object {
 
 function line(module: JudgeModule): string {
   const metrics = module.create(module.example.options ?? {}, {}).metrics;
-  const direction = metrics.every((metric) => metric.higherIsBetter) ? "↑" : "↓";
-  const [low, high] = metrics[0]?.range ?? [0, 0];
-  return `${module.name.padEnd(14)} ${direction} ${`${low}..${high}`.padEnd(12)} ${module.summary}\n`;
+  const [first] = metrics;
+  const direction = first?.higherIsBetter === true ? "↑" : "↓";
+  const [low, high] = (first?.range ?? [0, 0]).map((bound) => (Number.isFinite(bound) ? String(bound) : "∞"));
+  return `${module.name.padEnd(LONGEST_NAME)} ${direction} ${`${low}..${high}`.padEnd(12)} ${module.summary}\n`;
 }
 
 function details(module: JudgeModule): string {

@@ -3,18 +3,20 @@ import { extname, join, relative } from "node:path";
 import { Option, type Command } from "commander";
 
 import { reportNames, reports, type ReportName } from "../../../reports/index.ts";
-import type { EmbedPolicy, ReportModule } from "../../../reports/report-module.ts";
+import type { EmbedPolicy, ReportModule, TextReport } from "../../../reports/report-module.ts";
 import { buildComparison } from "../../compare/compare.ts";
 import { readRun } from "../../compare/run-data.ts";
 import { sampleSource } from "../../compare/sample-source.ts";
 import { EvalhError } from "../../core/errors.ts";
 import { findRun } from "../../run/store/run-folder.ts";
+import { BASELINE_HELP, loadBaseline } from "../baseline-option.ts";
 import type { CommandContext } from "./index.ts";
 
 interface Options {
   readonly output?: string;
   readonly format?: ReportName;
   readonly base?: string;
+  readonly baseline?: string;
   readonly embed: EmbedPolicy;
   readonly force?: true;
 }
@@ -22,7 +24,7 @@ interface Options {
 export function configure(command: Command, { io }: CommandContext): void {
   command
     .argument("[run]", "a run's folder or the end of its name", "latest")
-    .option("-o, --output <file>", "the file to write; its ending tells the format")
+    .option("-o, --output <file>", "the file to write, - for standard output; its ending tells the format")
     .addOption(new Option("-f, --format <format>", "the format").choices(reportNames))
     .addOption(
       new Option("--embed <policy>", "samples whose texts an HTML report carries")
@@ -30,15 +32,25 @@ export function configure(command: Command, { io }: CommandContext): void {
         .default("changed"),
     )
     .option("--base <checkpoint>", "take differences against this checkpoint instead of the one to ship")
+    .option("--baseline <baseline>", BASELINE_HELP)
     .option("--force", "overwrite a file that is not a report")
     .action(async (run: string, options: Options) => {
       const module = await moduleFor(options);
       const folder = await findRun(run);
       const data = await readRun(folder);
-      const comparison = await buildComparison(data, options.base === undefined ? {} : { base: options.base });
-      const path = options.output ?? join(folder, `report.${module.extension}`);
+      const baseline = await loadBaseline(options.baseline, data.manifest.suite.name);
+      const { base } = options;
+      const comparison = await buildComparison(data, { baseline, ...(base === undefined ? {} : { base }) });
+      const path = options.output ?? join(folder, await defaultName(module));
+      const root = process.cwd();
+      if (path === "-") {
+        if (!("render" in module)) throw new EvalhError("E_USAGE", "an HTML report is written to a file");
+        io.stdout.write(await module.render(comparison, sampleSource(data), { root }));
+        return;
+      }
       const written = await module.write(comparison, sampleSource(data), {
         path,
+        root,
         embed: options.embed,
         force: options.force === true,
       });
@@ -47,8 +59,15 @@ export function configure(command: Command, { io }: CommandContext): void {
     });
 }
 
+/** "report" with the extension that the format is known by; further formats with that extension by their own name. */
+async function defaultName({ name, extension }: ReportModule): Promise<string> {
+  const all = await Promise.all(Object.values(reports).map((load): Promise<ReportModule> => load()));
+  const first = all.find((module) => module.extension === extension);
+  return `${first?.name === name ? "report" : name}.${extension}`;
+}
+
 /** The format that was named, or the one whose extension the file has; HTML without either. */
-async function moduleFor({ format, output }: Options): Promise<ReportModule> {
+async function moduleFor({ format, output }: Options): Promise<ReportModule | TextReport> {
   if (format !== undefined) return reports[format]();
   const ending = output === undefined ? "" : extname(output).slice(1);
   if (ending === "" || ending === "htm") return reports.html();

@@ -8,6 +8,7 @@ import type { Suite } from "../../suite/suite.ts";
 import { loadSuite } from "../../suite/load.ts";
 import { startRun, type RunRequest } from "../start-run.ts";
 import { dryRun } from "../dry-run.ts";
+import { BASELINE_HELP } from "../baseline-option.ts";
 import { locateSuite } from "../locate-suite.ts";
 import { readManifest, RUNS_FOLDER, findRun } from "../../run/store/run-folder.ts";
 import type { CommandContext } from "./index.ts";
@@ -23,8 +24,11 @@ interface Options {
   readonly json?: true;
   readonly jsonl?: true;
   readonly quiet?: true;
+  readonly ui?: true;
   readonly dryRun?: true;
   readonly report: boolean;
+  readonly baseline?: string;
+  readonly strict?: true;
   readonly allowOutside?: true;
   readonly allowCode?: true;
   readonly backend: string;
@@ -42,6 +46,8 @@ export function configure(command: Command, context: CommandContext): void {
     .option("--task <name...>", "only these tasks")
     .option("--checkpoint <name...>", "only these checkpoints")
     .option("--base <checkpoint>", "take differences against this checkpoint instead of the one to ship")
+    .option("--baseline <baseline>", BASELINE_HELP)
+    .option("--strict", "exit with 4 where a gate or the verdict is inconclusive")
     .option("--no-report", "write no HTML report")
     .option("--dry-run", "show what would be asked, and how small a difference it can show; ask nothing")
     .option("--base-url <url>", "ask the model served there instead of the suite's models")
@@ -51,6 +57,7 @@ export function configure(command: Command, context: CommandContext): void {
     .option("--allow-outside", "let the suite read files outside its folder")
     .option("--json", "print the comparison as one JSON document")
     .option("--jsonl", "print every event as a line of JSON")
+    .option("--ui", "watch the run on the whole terminal, and look at its results there")
     .option("-q, --quiet", "no progress")
     .action(async (suite: string | undefined, options: Options) => {
       const request = await requestOf(suite, options);
@@ -78,13 +85,22 @@ async function requestOf(wanted: string | undefined, options: Options): Promise<
     root: options.output,
     concurrency: options.concurrency ?? null,
     base: options.base ?? null,
+    baseline: options.baseline ?? null,
+    // Fewer samples or tasks are for trying out: the committed baseline is of all of them.
+    isPartial: isPartial(options),
+    strict: options.strict === true,
     output: options.json === true ? "json" : options.jsonl === true ? "jsonl" : "text",
     quiet: options.quiet === true,
+    ui: options.ui === true,
     report: options.report,
     allowCode: options.allowCode === true,
     resumeCommand: (folder) =>
       `evalh run ${wanted ?? ""} --resume ${relative(process.cwd(), folder)}`.replaceAll("  ", " "),
   };
+}
+
+function isPartial({ limit, task, baseUrl }: Options): boolean {
+  return limit !== undefined || task !== undefined || baseUrl !== undefined;
 }
 
 /** The suite with one served model instead of its own. */
@@ -116,9 +132,13 @@ function narrow(suite: Suite, { task, limit }: Options): Suite {
     });
   }
   const tasks = task === undefined ? suite.tasks : suite.tasks.filter(({ name }) => task.includes(name));
-  if (limit === undefined) return { ...suite, tasks };
+  const gates = suite.gates.filter(
+    ({ metric }) => !metric.includes("/") || tasks.some(({ name }) => metric.startsWith(`${name}/`)),
+  );
+  if (limit === undefined) return { ...suite, tasks, gates };
   return {
     ...suite,
+    gates,
     tasks: tasks.map((each) => ({
       ...each,
       dataset: { ...each.dataset, limit: Math.min(limit, each.dataset.limit ?? limit) },

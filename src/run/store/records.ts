@@ -2,6 +2,7 @@ import type { FinishReason } from "../../core/completion.ts";
 import type { Checkpoint } from "../../core/checkpoint.ts";
 import type { ErrorInfo } from "../../core/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
+import type { Gate } from "../../suite/suite.ts";
 
 /** "test" results are reported; "validation" results only choose the checkpoint to ship. */
 export type Split = "test" | "validation";
@@ -95,6 +96,8 @@ export interface RunManifest {
   readonly seed: number;
   readonly alpha: number;
   readonly shipMetric: string | null;
+  /** The suite's gates; runs of before they were kept have none. */
+  readonly gates?: readonly Gate[];
   readonly checkpoints: readonly Checkpoint[];
   readonly units: readonly UnitInfo[];
   /** Checkpoint id → backend name and version; filled in as they are started. */

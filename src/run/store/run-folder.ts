@@ -16,6 +16,7 @@ export const runFiles = {
     join(folder, "items", `${fileNameOf(task)}.${split}.jsonl`),
   samples: (folder: string, checkpoint: string): string => join(folder, "samples", `${fileNameOf(checkpoint)}.jsonl`),
   training: (folder: string): string => join(folder, "training.jsonl"),
+  gpu: (folder: string): string => join(folder, "gpu.jsonl"),
   events: (folder: string): string => join(folder, "events.jsonl"),
   scores: (folder: string): string => join(folder, "scores.json"),
 };

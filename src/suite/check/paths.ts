@@ -12,8 +12,14 @@ import type { PlacedDataset, PlacedText } from "../outline.ts";
 export async function checkPaths(context: CheckContext): Promise<Problem[]> {
   const { outline } = context;
   const models = [...outline.models, ...outline.judgeModels];
-  const datasets = outline.tasks.flatMap((task) => task.datasets);
-  const others = [...models.flatMap(({ paths }) => paths), ...(outline.log === null ? [] : [outline.log])];
+  const { training } = outline;
+  const datasets = [...outline.tasks.flatMap((task) => task.datasets), ...training.datasets];
+  const others = [
+    ...models.flatMap(({ paths }) => paths),
+    ...(outline.log === null ? [] : [outline.log]),
+    ...training.paths,
+    ...(training.output === null ? [] : [training.output]),
+  ];
   const found = await Promise.all([
     ...datasets.map((path) => checkDataset(path, context)),
     ...others.map((path) => checkPath(path, context)),
@@ -45,6 +51,8 @@ async function checkPath({ text, pointer }: PlacedText, context: CheckContext): 
   if (text === "" || !context.isSound(pointer)) return null;
   const path = resolve(folder, text);
   if (await leaving(path, context)) return source.at(pointer, outside(text));
+  const output = context.outline.training.output?.text;
+  if (output !== undefined && isInside(path, resolve(folder, output))) return null;
   try {
     await stat(path);
     return null;

@@ -8,7 +8,7 @@ export function checkTemplates({ source, outline }: CheckContext): Problem[] {
   const templates = outline.tasks.flatMap(({ prompt, references }) =>
     prompt === null ? references : [prompt, ...references],
   );
-  return templates.flatMap(({ text, pointer }) => {
+  return [...templates, ...outline.training.templates].flatMap(({ text, pointer }) => {
     try {
       compilePrompt(text, { file: source.file });
       return [];

@@ -9,7 +9,10 @@ export const humanSchema: Schema = {
   properties: {
     sample: { type: "integer", minimum: 1, description: "Number of items to draw." },
     stratify: texts("Columns whose values are all to be seen."),
-    form: oneOf(["pairwise", "rating"], "Which of two answers is better, or points for one."),
+    form: oneOf(
+      ["pairwise", "rating", "correct"],
+      "Which of two answers is better, points for one, or whether one is correct.",
+    ),
     tasks: texts("Tasks to draw from; by default those that generate text.", { minItems: 1 }),
     repeat: {
       type: "number",

@@ -90,13 +90,19 @@ function problemOf(source: SourceDocument, error: ErrorObject): Problem {
       });
     case "false schema": {
       const key = pointerSteps(pointer).at(-1) ?? "";
-      const message = `key "${key}" does not apply to this backend`;
+      const message = `key "${key}" ${refusal(pointer)}`;
       const parent = pointerAbove(pointer);
       return source.atKey(parent, key, { message, rank: rank.unknownKey });
     }
     default:
       return source.at(pointer, { message: limitText(error) });
   }
+}
+
+/** Why a key that the schema knows may not stand here. */
+function refusal(pointer: string): string {
+  if (pointer.startsWith("/training/arguments/")) return "may not be set: evalh sets it, and sends models nowhere";
+  return `does not apply to this ${pointer.startsWith("/training/") ? "trainer" : "backend"}`;
 }
 
 function unknownKey(source: SourceDocument, error: ErrorObject): Problem {

@@ -30,7 +30,8 @@ const datasetProperties = {
   },
 };
 
-function datasetSchema(description: string, extra: Schema = {}): Schema {
+/** A path, or a mapping with a path and which rows. */
+export function datasetSchema(description: string, extra: Schema = {}): Schema {
   return {
     type: ["string", "object"],
     minLength: 1,

@@ -1,0 +1,113 @@
+/**
+ * How often gates fail on models that did not change, and on models that did, by simulation.
+ *
+ *   node bench/gates/main.ts [--models 4000] [--record bench/results/gates.json]
+ *
+ * A model is a pair of runs over the same questions; the gate is the one that `evalh run` uses.
+ */
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+
+import { evaluateGates } from "../../src/compare/gates.ts";
+import { numpyMt19937 } from "../../src/stats/mt19937.ts";
+import { smallestDetectableDifference } from "../../src/stats/power.ts";
+import { wilson } from "../../src/stats/proportion.ts";
+import type { Gate } from "../../src/suite/suite.ts";
+import { machine } from "../measure.ts";
+import { asRun, drawPair, gate, type Pair } from "./models.ts";
+
+const { values } = parseArgs({
+  options: { models: { type: "string", default: "4000" }, record: { type: "string" } },
+});
+const models = Number(values.models);
+
+interface Scenario {
+  readonly name: string;
+  readonly n: number;
+  /** True drop of every metric, in points. */
+  readonly drop: number;
+  readonly gates: readonly Gate[];
+}
+
+interface Counted {
+  readonly scenario: string;
+  readonly n: number;
+  readonly true_drop: number;
+  readonly gates: number;
+  /** Percent of models on which at least one gate fails, is inconclusive at worst, or all pass. */
+  readonly fail: number;
+  readonly fail_interval: readonly number[];
+  readonly inconclusive: number;
+  readonly pass: number;
+  /** Percent of models that a bare threshold on the drop fails. */
+  readonly raw_threshold_fail: number;
+}
+
+/** Discordant share of two independent runs with uniform chances: E[2p(1 − p)] = 1/3. */
+const detectable = (n: number): number => smallestDetectableDifference({ n, sd: 100 * Math.sqrt(1 / 3) });
+
+const five = [0, 1, 2, 3, 4];
+const scenarios: readonly Scenario[] = [
+  { name: "unchanged, one gate with a 2-point limit", n: 500, drop: 0, gates: [gate(0, {})] },
+  { name: "unchanged, one gate without a limit", n: 500, drop: 0, gates: [gate(0, { maxDrop: 0 })] },
+  { name: "unchanged, five gates with a 2-point limit", n: 500, drop: 0, gates: five.map((i) => gate(i, {})) },
+  { name: "worse by the detectable difference, 2-point limit", n: 500, drop: detectable(500), gates: [gate(0, {})] },
+  { name: "worse by the detectable difference, 2-point limit", n: 2000, drop: detectable(2000), gates: [gate(0, {})] },
+  {
+    name: "noninferior, worse by exactly the margin",
+    n: 500,
+    drop: 5,
+    gates: [gate(0, { mode: "noninferior", maxDrop: 5 })],
+  },
+  { name: "noninferior, unchanged", n: 2000, drop: 0, gates: [gate(0, { mode: "noninferior", maxDrop: 5 })] },
+];
+
+const results: Counted[] = [];
+for (const [index, scenario] of scenarios.entries()) results.push(await simulate(scenario, index));
+console.table(results.map(({ fail_interval: _interval, ...rest }) => rest));
+if (values.record !== undefined) {
+  const record = { machine: machine(), models, seed: "numpy 1000 + scenario", results };
+  writeFileSync(values.record, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+async function simulate(scenario: Scenario, index: number): Promise<Counted> {
+  const random = numpyMt19937(1000 + index);
+  const counts = { fail: 0, inconclusive: 0, pass: 0, raw: 0 };
+  for (let model = 0; model < models; model++) {
+    const pairs = scenario.gates.map(() => drawPair(random, scenario.n, scenario.drop / 100));
+    const { data, baseline } = asRun(pairs);
+    const made = await evaluateGates({
+      data,
+      baseline,
+      gates: scenario.gates,
+      checkpoint: 0,
+      diagnosis: null,
+      seed: 1,
+    });
+    const outcomes = new Set(made.map(({ outcome }) => outcome));
+    if (outcomes.has("fail")) counts.fail++;
+    else if (outcomes.has("inconclusive")) counts.inconclusive++;
+    else counts.pass++;
+    if (pairs.some((pair, at) => dropOf(pair) > (scenario.gates[at]?.maxDrop ?? 0))) counts.raw++;
+  }
+  const percent = (count: number): number => Math.round((count / models) * 1000) / 10;
+  return {
+    scenario: scenario.name,
+    n: scenario.n,
+    true_drop: Math.round(scenario.drop * 100) / 100,
+    gates: scenario.gates.length,
+    fail: percent(counts.fail),
+    fail_interval: wilson(counts.fail / models, models, { level: 0.95, scale: 100 }).map(
+      (x) => Math.round(x * 10) / 10,
+    ),
+    inconclusive: percent(counts.inconclusive),
+    pass: percent(counts.pass),
+    raw_threshold_fail: percent(counts.raw),
+  };
+}
+
+function dropOf({ before, after }: Pair): number {
+  const mean = (column: Pair["before"]): number =>
+    column.perSample.reduce((sum, value) => sum + value, 0) / column.perSample.length;
+  return mean(before) - mean(after);
+}

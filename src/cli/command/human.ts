@@ -1,0 +1,18 @@
+import type { Command } from "commander";
+
+import { configureExport } from "../human/export.ts";
+import { configureImport } from "../human/import.ts";
+import { configureRate } from "../human/rate.ts";
+import { configureStats } from "../human/stats.ts";
+import type { CommandContext } from "./index.ts";
+
+export function configure(command: Command, context: CommandContext): void {
+  const add = (name: string, summary: string): Command => {
+    const added = command.command(name).description(summary).exitOverride();
+    return added.configureOutput(command.configureOutput());
+  };
+  configureExport(add("export", "draw answers of a run for people to judge, blind"), context);
+  configureRate(add("rate", "judge a sheet in the terminal"), context);
+  configureImport(add("import", "add people's answers to a run"), context);
+  configureStats(add("stats", "what people said, how far they agree, and the metrics with them"), context);
+}

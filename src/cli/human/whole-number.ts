@@ -1,0 +1,10 @@
+import { EvalhError } from "../../core/errors.ts";
+
+/** Reads the value of an option that takes a whole number from 0 on. */
+export function wholeNumber(flag: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isSafeInteger(value) && value >= 0 && text.trim() !== "") return value;
+    throw new EvalhError("E_USAGE", `${flag} must be a whole number from 0 on, not ${JSON.stringify(text)}`);
+  };
+}

@@ -1,0 +1,43 @@
+import { escapeText } from "../../reports/escape-text.ts";
+import { formatDelta, formatP, formatScore } from "../../reports/number-format.ts";
+import type { BaselineFile } from "../compare/baseline/baseline-file.ts";
+import type { BaselineChange } from "../compare/baseline/changes.ts";
+
+/** The difference to the old baseline, a line a metric. */
+export function changeLines(changes: readonly BaselineChange[], old: BaselineFile | null): string[] {
+  if (old === null) return ["there was no baseline before"];
+  return [
+    `against ${escapeText(old.checkpoint.id)} of run ${escapeText(old.run.id)}:`,
+    ...changes.map((change) => `  ${change.worse ? "▼" : change.conflict === null ? " " : "?"} ${changeLine(change)}`),
+  ];
+}
+
+/** "title/bleu −2.1 [−3.4, −0.9], p = 0.002 (12 rose, 31 fell)". */
+export function changeLine({ row, difference, conflict }: BaselineChange): string {
+  const key = escapeText(row.key);
+  if (difference === null) return `${key}: not comparable: ${escapeText(conflict ?? "")}`;
+  const { unit } = row.metric;
+  const { value, lo, hi, pAdjusted, fixed, broken } = difference;
+  if (fixed + broken === 0) return `${key} unchanged on every sample`;
+  return `${key} ${formatDelta(value, unit)} [${formatDelta(lo, unit)}, ${formatDelta(hi, unit)}], ${formatP(pAdjusted)} (${fixed} better, ${broken} worse)`;
+}
+
+export function describeBaseline(
+  { suite, run, checkpoint, estimates, accepted, units }: BaselineFile,
+  file: string,
+): string {
+  const samples = units.reduce((sum, { n }) => sum + n, 0);
+  const lines = [
+    `${file}: ${escapeText(checkpoint.id)} on ${escapeText(suite.name)} v${suite.version}, ${samples} samples`,
+    `  run ${escapeText(run.id)} of ${run.started_at}, evalh ${escapeText(run.evalh)}`,
+    ...Object.entries(estimates).map(
+      ([key, { value, lo, hi, n, unit }]) =>
+        `  ${escapeText(key)} ${formatScore(value, unit)} [${formatScore(lo, unit)}, ${formatScore(hi, unit)}] n=${n}`,
+    ),
+    ...accepted.flatMap(({ at, reason, worse }) => [
+      `  accepted ${at.slice(0, 10)}: ${escapeText(reason)}`,
+      ...worse.map((line) => `    ${escapeText(line)}`),
+    ]),
+  ];
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,25 @@
+import type { Gate } from "../../suite/suite.ts";
+
+/** Names for people, unique: a name that appears again gets a number. */
+export function gateNames(gates: readonly Gate[]): string[] {
+  const seen = new Map<string, number>();
+  return gates.map((gate) => {
+    const name = gateName(gate);
+    const times = (seen.get(name) ?? 0) + 1;
+    seen.set(name, times);
+    return times === 1 ? name : `${name} (${times})`;
+  });
+}
+
+function gateName(gate: Gate): string {
+  const slice = gate.slice === null ? "" : ` [${gate.slice.field}=${gate.slice.value}]`;
+  return `${gate.metric}${slice}${condition(gate)}`;
+}
+
+function condition({ metric, mode, maxDrop, min, max }: Gate): string {
+  if (mode === "regression") return maxDrop === 0 ? ": no drop" : `: no drop beyond ${maxDrop}`;
+  if (mode === "noninferior") return `: not worse by ${maxDrop}`;
+  if (metric === "overfit") return "";
+  if (min !== null && max !== null) return ` from ${min} to ${max}`;
+  return min === null ? ` ≤ ${max}` : ` ≥ ${min}`;
+}

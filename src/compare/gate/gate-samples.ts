@@ -1,0 +1,49 @@
+import type { Gate } from "../../suite/suite.ts";
+import { sliceOf } from "../../dataset/slice.ts";
+import { readItems } from "../../run/items.ts";
+import type { UnitInfo } from "../../run/store/records.ts";
+import type { RunData } from "../run-data.ts";
+import { scanShard } from "../shard-scan.ts";
+
+/** The samples of a unit that a slice holds; null for all of them. */
+export async function sliceMembers(
+  folder: string,
+  unit: UnitInfo,
+  slice: Gate["slice"],
+): Promise<ReadonlySet<number> | null> {
+  if (slice === null) return null;
+  const members = new Set<number>();
+  for await (const item of readItems(folder, unit)) {
+    if (sliceOf(item.columns, slice.field) === slice.value) members.add(item.i);
+  }
+  return members;
+}
+
+export interface Unanswered {
+  /** Answers that were to be had, over samples and repeats. */
+  readonly of: number;
+  /** Those that ended in an error or were never asked. */
+  readonly missing: number;
+}
+
+/** How many answers of a checkpoint are missing, over the test samples of some tasks. */
+export async function countUnanswered(
+  data: RunData,
+  checkpoint: string,
+  { units, slice }: { readonly units: readonly UnitInfo[]; readonly slice: Gate["slice"] },
+): Promise<Unanswered> {
+  const answered = new Map<UnitInfo, Set<number>>(units.map((unit) => [unit, new Set()]));
+  await scanShard({ folder: data.folder, checkpoint }, units, (unit, slot, { record }) => {
+    if (record.error === undefined) answered.get(unit)?.add(slot);
+  });
+  let of = 0;
+  let present = 0;
+  for (const [unit, slots] of answered) {
+    const members = await sliceMembers(data.folder, unit, slice);
+    of += (members?.size ?? unit.n) * unit.repeats;
+    for (const slot of slots) {
+      if (members === null || members.has(Math.floor(slot / unit.repeats))) present++;
+    }
+  }
+  return { of, missing: of - present };
+}

@@ -1,0 +1,72 @@
+import { columnSums } from "../../stats/resample.ts";
+import { normalQuantile } from "../../stats/normal.ts";
+import { pairedDifference, type PairedResult } from "../../stats/paired.ts";
+import { requiredSamples } from "../../stats/power.ts";
+import { pairColumns, type MetricColumn } from "../metric-column.ts";
+
+/** What the samples that both have say about a checkpoint and its baseline, with "better" always upwards. */
+export interface PairedEvidence {
+  readonly head: number;
+  readonly base: number;
+  /** Head minus base in the metric's own direction. */
+  readonly difference: PairedResult;
+  /** The same turned so that positive is better. */
+  readonly gain: number;
+  /** Bounds of the gain; each is wrong with probability alpha. */
+  readonly lo: number;
+  readonly hi: number;
+  /** One-sided p-value of the hypothesis that nothing became worse. */
+  readonly p: number;
+}
+
+export interface EvidenceOptions {
+  readonly alpha: number;
+  readonly seed: number;
+  readonly higherIsBetter: boolean;
+}
+
+/** Null where no sample has a score on both sides. */
+export function pairedEvidence(
+  base: MetricColumn,
+  head: MetricColumn,
+  { alpha, seed, higherIsBetter }: EvidenceOptions,
+): PairedEvidence | null {
+  const [a, b] = pairColumns(base, head);
+  if (a.sufficient.n === 0) return null;
+  const difference = pairedDifference(a.sufficient, b.sufficient, {
+    seed,
+    perSampleA: a.perSample,
+    perSampleB: b.perSample,
+    level: 1 - 2 * alpha,
+  });
+  const { value, lo, hi } = difference;
+  const gain = higherIsBetter ? value : -value;
+  return {
+    head: b.sufficient.value(columnSums(b.sufficient), b.sufficient.n),
+    base: a.sufficient.value(columnSums(a.sufficient), a.sufficient.n),
+    difference,
+    gain,
+    lo: higherIsBetter ? lo : -hi,
+    hi: higherIsBetter ? hi : -lo,
+    p: oneSided(difference.p, gain),
+  };
+}
+
+/** All of the paired tests are symmetric, so that one side holds half of the two-sided probability. */
+function oneSided(p: number, gain: number): number {
+  return gain < 0 ? p / 2 : 1 - p / 2;
+}
+
+/**
+ * How many more samples would show, with 80 % power, that the gain lies on the side of `limit` where it is now. The
+ * spread is taken from the interval, so that it serves corpus metrics as well as means. Null where no number would do.
+ */
+export function samplesToTell(evidence: PairedEvidence, limit: number, alpha: number): number | null {
+  const { n } = evidence.difference;
+  const distance = Math.abs(evidence.gain - limit);
+  const sd = ((evidence.hi - evidence.lo) / (2 * normalQuantile(1 - alpha))) * Math.sqrt(n);
+  if (distance === 0 || sd === 0) return null;
+  // requiredSamples is two-sided: twice the level leaves alpha on the side that matters.
+  const needed = requiredSamples({ difference: distance, sd, alpha: 2 * alpha });
+  return Number.isFinite(needed) ? Math.max(1, Math.ceil(needed) - n) : null;
+}

@@ -1,0 +1,74 @@
+import type { MetricUnit } from "../../core/judge.ts";
+import type { Gate } from "../../suite/suite.ts";
+import { figure, neededText, pText, signedFigure } from "./figures.ts";
+import type { GateOutcome } from "./gate-result.ts";
+import { samplesToTell, type PairedEvidence } from "./paired-evidence.ts";
+
+export interface Decision {
+  readonly outcome: GateOutcome;
+  readonly reason: string;
+  readonly samplesNeeded: number | null;
+}
+
+export interface PairedDecisionOptions {
+  readonly gate: Gate;
+  readonly unit: MetricUnit;
+  /** After Holm's correction, and over how many gates. */
+  readonly pAdjusted: number;
+  readonly family: number;
+}
+
+/**
+ * Fails on a drop that is both larger than the limit and significant: on an unchanged model the second happens with
+ * probability alpha over all regression gates together, whatever the limit. A drop beyond the limit that may be noise
+ * is inconclusive.
+ */
+export function decideRegression(evidence: PairedEvidence, options: PairedDecisionOptions): Decision {
+  const { gate, unit, pAdjusted, family } = options;
+  const { gain, p } = evidence;
+  const change = changeText(evidence, unit);
+  if (gain >= 0) return { outcome: "pass", reason: `no drop: ${change}`, samplesNeeded: null };
+  if (-gain <= gate.maxDrop) {
+    return { outcome: "pass", reason: `dropped no more than ${gate.maxDrop}: ${change}`, samplesNeeded: null };
+  }
+  const test = `${pText(pAdjusted)}, one-sided ${evidence.difference.test.split(";")[0]}${family > 1 ? `, Holm over ${family} gates` : ""}`;
+  const beyond = gate.maxDrop === 0 ? "dropped" : `dropped by more than ${gate.maxDrop}`;
+  if (pAdjusted < gate.alpha) {
+    return { outcome: "fail", reason: `${beyond}: ${change}; ${test}`, samplesNeeded: null };
+  }
+  // The correction multiplies p; a sample size has to divide alpha by the same factor.
+  const factor = p === 0 ? 1 : Math.max(1, pAdjusted / p);
+  const samplesNeeded = samplesToTell(evidence, 0, gate.alpha / factor);
+  const reason = `${beyond}, which may be noise: ${change}; ${test}${neededText(samplesNeeded)}`;
+  return { outcome: "inconclusive", reason, samplesNeeded };
+}
+
+/**
+ * Passes only if a drop of the limit or more is ruled out. Gates of this kind need no correction: each must pass by
+ * itself, and a release that is wrongly let through must slip past every one of them (intersection–union test, Berger
+ * 1982).
+ */
+export function decideNoninferior(
+  evidence: PairedEvidence,
+  { gate, unit }: Pick<PairedDecisionOptions, "gate" | "unit">,
+): Decision {
+  const margin = -gate.maxDrop;
+  const change = changeText(evidence, unit);
+  if (evidence.lo > margin) {
+    const reason = `a drop of ${gate.maxDrop} or more is ruled out: ${change}`;
+    return { outcome: "pass", reason, samplesNeeded: null };
+  }
+  if (evidence.hi < margin) {
+    const reason = `worse by more than ${gate.maxDrop}: ${change}`;
+    return { outcome: "fail", reason, samplesNeeded: null };
+  }
+  const samplesNeeded = samplesToTell(evidence, margin, gate.alpha);
+  const reason = `a drop of ${gate.maxDrop} or more is not ruled out: ${change}${neededText(samplesNeeded)}`;
+  return { outcome: "inconclusive", reason, samplesNeeded };
+}
+
+function changeText({ head, base, difference }: PairedEvidence, unit: MetricUnit): string {
+  const { value, lo, hi, n } = difference;
+  const bounds = `[${signedFigure(lo, unit)}, ${signedFigure(hi, unit)}]`;
+  return `${figure(base, unit)} → ${figure(head, unit)}, ${signedFigure(value, unit)} ${bounds} on ${n} samples`;
+}

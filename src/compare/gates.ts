@@ -1,0 +1,196 @@
+import type { Diagnosis } from "../core/verdict.ts";
+import { estimate } from "../stats/estimate.ts";
+import { hashSeed } from "../stats/hash-seed.ts";
+import { holm } from "../stats/multiple.ts";
+import type { Gate } from "../suite/suite.ts";
+import { metricConflict, type Baseline } from "./baseline/baseline.ts";
+import { gateNames } from "./gate/gate-name.ts";
+import type { GateResult } from "./gate/gate-result.ts";
+import { countUnanswered, sliceMembers } from "./gate/gate-samples.ts";
+import { pairedEvidence, type PairedEvidence } from "./gate/paired-evidence.ts";
+import { decideNoninferior, decideRegression, type Decision } from "./gate/paired-gate.ts";
+import { decideFailureRate, decideOverfit, decideThreshold } from "./gate/threshold-gate.ts";
+import { subsetColumn, type MetricColumn } from "./metric-column.ts";
+import type { RunData, RunMetric } from "./run-data.ts";
+
+export interface GateInputs {
+  readonly data: RunData;
+  readonly gates: readonly Gate[];
+  /** Position of the checkpoint that is to pass. */
+  readonly checkpoint: number;
+  readonly baseline: Baseline | null;
+  readonly diagnosis: Diagnosis | null;
+  readonly seed: number;
+}
+
+/**
+ * Holds one checkpoint of a run against the suite's gates, in their order. Holm's correction spans the regression gates,
+ * so that an unchanged model fails any of them with probability alpha at most.
+ */
+export async function evaluateGates(inputs: GateInputs): Promise<GateResult[]> {
+  const looked: Looked[] = [];
+  for (const gate of inputs.gates) looked.push(await lookAt(gate, inputs));
+  const family = looked.flatMap(({ gate, evidence }) =>
+    gate.mode === "regression" && evidence !== null ? [{ gate, p: evidence.p }] : [],
+  );
+  const adjusted = holm(family.map(({ p }) => p));
+  const names = gateNames(inputs.gates);
+  return looked.map((each, index) => {
+    const place = family.findIndex(({ gate }) => gate === each.gate);
+    const pAdjusted = place < 0 ? (each.evidence?.p ?? 1) : (adjusted[place] ?? 1);
+    return resultOf(each, { name: names[index] ?? "", pAdjusted, family: family.length, inputs });
+  });
+}
+
+/** A gate with what the run has to say to it, before it is decided. */
+interface Looked {
+  readonly gate: Gate;
+  readonly row: RunMetric | null;
+  readonly evidence: PairedEvidence | null;
+  /** Set where there is nothing to test. */
+  readonly decision: Decision | null;
+  readonly value: number | null;
+  readonly n: number;
+}
+
+async function lookAt(gate: Gate, inputs: GateInputs): Promise<Looked> {
+  const bare = { gate, row: null, evidence: null, value: null, n: 0 };
+  if (gate.metric === "overfit") return { ...bare, decision: decideOverfit(inputs.diagnosis) };
+  if (gate.metric === "failure_rate" || gate.metric.endsWith("/failure_rate")) return lookAtFailures(gate, inputs);
+  const row = inputs.data.metrics.find(({ key }) => key === gate.metric);
+  return row === undefined
+    ? { ...bare, decision: undecided(`the run has no ${gate.metric}`) }
+    : lookAtMetric(gate, row, inputs);
+}
+
+async function lookAtMetric(gate: Gate, row: RunMetric, inputs: GateInputs): Promise<Looked> {
+  const { data } = inputs;
+  const members = await sliceMembers(data.folder, row.unit, gate.slice);
+  const within = (whole: MetricColumn | null | undefined): MetricColumn | null => {
+    if (whole == null) return null;
+    const part = members === null ? whole : subsetColumn(whole, (ordinal) => members.has(ordinal));
+    return part.ordinals.length === 0 ? null : part;
+  };
+  const column = within(data.columns.get(row.key)?.[inputs.checkpoint]);
+  const seen = { gate, row, evidence: null, value: null, n: column?.ordinals.length ?? 0 };
+  const made = column === null ? null : estimateOf(row, column, inputs);
+  if (column === null || made === null) {
+    return {
+      ...seen,
+      decision: undecided(members?.size === 0 ? "no sample is in this slice" : "no sample was scored"),
+    };
+  }
+  const valued = { ...seen, value: made.value };
+  const few = tooFew(gate, seen.n);
+  if (gate.mode === "threshold") {
+    return { ...valued, decision: few ?? decideThreshold(made, gate, row.metric.unit) };
+  }
+  const { evidence, problem } = paired(row, { gate, column, within, inputs });
+  if (evidence === null) return { ...valued, decision: undecided(problem) };
+  const fewPairs = tooFew(gate, evidence.difference.n);
+  // Without enough samples there is no test, and so nothing for Holm's correction to count.
+  return fewPairs === null ? { ...valued, evidence, decision: null } : { ...valued, decision: fewPairs };
+}
+
+function paired(
+  row: RunMetric,
+  {
+    gate,
+    column,
+    within,
+    inputs,
+  }: {
+    readonly gate: Gate;
+    readonly column: MetricColumn;
+    readonly within: (whole: MetricColumn | null | undefined) => MetricColumn | null;
+    readonly inputs: GateInputs;
+  },
+): { readonly evidence: PairedEvidence | null; readonly problem: string } {
+  const { baseline, seed } = inputs;
+  if (baseline === null) return { evidence: null, problem: "there is no baseline to compare with" };
+  const conflict = metricConflict(baseline, row);
+  if (conflict !== null) return { evidence: null, problem: `not comparable with ${baseline.name}: ${conflict}` };
+  const before = within(baseline.columns.get(row.key));
+  const evidence =
+    before === null
+      ? null
+      : pairedEvidence(before, column, {
+          alpha: gate.alpha,
+          seed: hashSeed(String(seed), row.key),
+          higherIsBetter: row.metric.higherIsBetter,
+        });
+  return { evidence, problem: `${baseline.name} has no scores for the same samples` };
+}
+
+async function lookAtFailures(gate: Gate, { data, checkpoint }: GateInputs): Promise<Looked> {
+  const bare = { gate, row: null, evidence: null };
+  const task = gate.metric === "failure_rate" ? null : gate.metric.slice(0, -"/failure_rate".length);
+  const units = data.manifest.units.filter((unit) => unit.split === "test" && (task === null || unit.task === task));
+  const id = data.checkpoints[checkpoint]?.id ?? "";
+  const counted = await countUnanswered(data, id, { units, slice: gate.slice });
+  if (counted.of === 0) return { ...bare, value: null, n: 0, decision: undecided("there are no such samples") };
+  return {
+    ...bare,
+    value: counted.missing / counted.of,
+    n: counted.of,
+    decision: tooFew(gate, counted.of) ?? decideFailureRate(counted, gate),
+  };
+}
+
+function estimateOf(row: RunMetric, column: MetricColumn, { seed }: GateInputs): ReturnType<typeof estimate> {
+  return estimate(column.sufficient, { seed: hashSeed(String(seed), row.key), range: row.metric.range });
+}
+
+function tooFew(gate: Gate, n: number): Decision | null {
+  if (n >= gate.minN) return null;
+  return {
+    outcome: "inconclusive",
+    reason: `${n} scored samples, fewer than the ${gate.minN} that the gate asks for`,
+    samplesNeeded: gate.minN - n,
+  };
+}
+
+function undecided(reason: string): Decision {
+  return { outcome: "inconclusive", reason, samplesNeeded: null };
+}
+
+interface Settled {
+  readonly name: string;
+  readonly pAdjusted: number;
+  readonly family: number;
+  readonly inputs: GateInputs;
+}
+
+function resultOf(looked: Looked, { name, pAdjusted, family, inputs }: Settled): GateResult {
+  const { gate, evidence, row, value, n } = looked;
+  const { baseline, data, checkpoint } = inputs;
+  const unit = row?.metric.unit ?? "number";
+  const decision =
+    looked.decision ?? (evidence === null ? undecided("") : decide(evidence, { gate, unit, pAdjusted, family }));
+  const isPaired = gate.mode !== "threshold" && baseline !== null;
+  return {
+    name,
+    gate,
+    ...decision,
+    checkpoint: data.checkpoints[checkpoint]?.id ?? "",
+    against: isPaired ? `${baseline.name} (${baseline.checkpoint})` : null,
+    unit,
+    value,
+    n,
+    baseline: evidence?.base ?? null,
+    difference: evidence === null ? null : { ...bare(evidence), pAdjusted },
+  };
+}
+
+function bare({
+  difference: { value, n, lo, hi, test },
+  p,
+}: PairedEvidence): Omit<NonNullable<GateResult["difference"]>, "pAdjusted"> {
+  return { value, n, lo, hi, p, test };
+}
+
+function decide(evidence: PairedEvidence, options: Parameters<typeof decideRegression>[1]): Decision {
+  return options.gate.mode === "noninferior"
+    ? decideNoninferior(evidence, options)
+    : decideRegression(evidence, options);
+}

@@ -1,0 +1,25 @@
+import { wilson } from "../stats/proportion.ts";
+import { binomialTest } from "../stats/binomial.ts";
+
+/** What a number of answers can show. */
+export interface Margin {
+  /** Half the width of the 95 % interval of a share near one half, in percentage points. */
+  readonly points: number;
+  /** Wins of that many decisive answers that a sign test at 5 % needs. */
+  readonly winsNeeded: number;
+}
+
+/** The margin of `n` answers, to be told before anybody is asked. */
+export function marginOf(n: number): Margin {
+  const [lo, hi] = wilson(0.5, n, { level: 0.95, scale: 100 });
+  let winsNeeded = Math.ceil(n / 2);
+  while (winsNeeded <= n && binomialTest(winsNeeded, n) >= 0.05) winsNeeded++;
+  return { points: (hi - lo) / 2, winsNeeded };
+}
+
+/** The same in a sentence. */
+export function marginText(n: number): string {
+  const { points, winsNeeded } = marginOf(n);
+  const test = winsNeeded > n ? "no result is significant" : `${winsNeeded} wins are significant`;
+  return `${n} answers show differences from about ±${points.toFixed(0)} points (95 %); of ${n} decisive ones ${test}`;
+}

@@ -1,0 +1,173 @@
+import { stat } from "node:fs/promises";
+
+import { checkpointLabels } from "../../../reports/checkpoint-label.ts";
+import { orderCheckpoints, readTraining } from "../../compare/run-data.ts";
+import { unitKey } from "../../compare/shard-scan.ts";
+import type { Judge } from "../../core/judge.ts";
+import type { TrainingPoint } from "../../core/series.ts";
+import type { Diagnosis } from "../../core/verdict.ts";
+import { createJudgesOf } from "../../run/plan.ts";
+import type { RunManifest, SampleRecord } from "../../run/store/records.ts";
+import { readManifest, runFiles } from "../../run/store/run-folder.ts";
+import { diagnose } from "../../stats/generalisation.ts";
+import type { CheckpointState, MetricFacts, Note, Snapshot } from "../model/snapshot.ts";
+import { checkpointFollower, type CheckpointFollower } from "./checkpoint-follower.ts";
+import { noteList } from "./event-notes.ts";
+import { gpuList } from "./gpu-list.ts";
+import { testMetrics } from "./live-scores.ts";
+import { paceMeter } from "./pace-meter.ts";
+import { fileTail } from "./tail.ts";
+
+/** Checkpoints that are not their turn yet are looked at once in so many polls. */
+const REST_EVERY = 10;
+const EVENT_BYTES = 1 << 18;
+
+/** What the folder of a run tells of it, read again and again while the run goes on, in this process or in another. */
+export interface RunFollower {
+  readonly manifest: RunManifest;
+  /** Reads what came since the last call; `changed` if anything did, `more` if there is more to read at once. */
+  poll(): Promise<{ readonly changed: boolean; readonly more: boolean }>;
+  /** A remark of this process, shown among the run's events. */
+  readonly note: (note: Note) => void;
+  facts(): RunFacts;
+}
+
+export type RunFacts = Omit<Snapshot, "comparison" | "busy">;
+
+/** @throws EvalhError E_RUN_FOLDER if the folder is not a run */
+export async function followRun(folder: string): Promise<RunFollower> {
+  let manifest = await readManifest(folder);
+  const judges = new Map<string, readonly Judge[]>();
+  for (const unit of manifest.units) judges.set(unitKey(unit), await createJudgesOf(unit));
+  const ordered = orderCheckpoints(manifest.checkpoints);
+  const followers = ordered.map((checkpoint) =>
+    checkpointFollower({ folder, units: { manifest, judges } }, checkpoint),
+  );
+  const training = await readTraining(folder);
+  const frame: Frame = {
+    folder,
+    rows: testMetrics({ manifest, judges }).map(({ key, unit, metric }) => ({
+      key,
+      task: unit.task,
+      higherIsBetter: metric.higherIsBetter,
+      range: metric.range,
+      unit: metric.unit,
+    })),
+    training,
+    diagnosis: training.length === 0 ? null : diagnose(training),
+  };
+  const notes = noteList(ordered);
+  const gpus = gpuList(folder);
+  const events = fileTail(runFiles.events(folder));
+  const label = checkpointLabels(ordered);
+  const pace = paceMeter();
+  let stamp = await stampOf(folder);
+  let polls = 0;
+  return {
+    get manifest() {
+      return manifest;
+    },
+    note: notes.add,
+    async poll() {
+      const lines = await events.read(EVENT_BYTES);
+      for (const { bytes } of lines) notes.addEvent(Buffer.from(bytes).toString("utf8"));
+      const hasGpu = await gpus.poll();
+      const records = await pollShards(followers, { all: polls++ % REST_EVERY === 0 });
+      for (const note of failureNotes(records, label)) notes.add(note);
+      const fresh = await stampOf(folder);
+      const hasManifest = fresh !== stamp;
+      if (hasManifest) manifest = await readManifest(folder);
+      stamp = fresh;
+      const came = [...records.values()].flat();
+      const more = followers.some(({ isBehind }) => isBehind);
+      // What was there before somebody looked says nothing about speed.
+      if (came.length > 0 && polls > 1 && !more) pace.add(paceOf(came));
+      return { changed: lines.length > 0 || came.length > 0 || hasGpu || hasManifest, more };
+    },
+    facts: () => factsOf(frame, { manifest, followers, notes: notes.notes(), gpus: gpus.gpus(), pace }),
+  };
+}
+
+/** What stays as it is. */
+interface Frame {
+  readonly folder: string;
+  readonly rows: readonly MetricFacts[];
+  readonly training: readonly TrainingPoint[];
+  readonly diagnosis: Diagnosis | null;
+}
+
+/** Tells one version of run.json from the next. */
+async function stampOf(folder: string): Promise<number> {
+  return (await stat(runFiles.manifest(folder)).catch(() => null))?.mtimeMs ?? 0;
+}
+
+/** The checkpoints under way always, the others now and then. */
+async function pollShards(
+  followers: readonly CheckpointFollower[],
+  { all }: { readonly all: boolean },
+): Promise<Map<CheckpointFollower, readonly SampleRecord[]>> {
+  const open = followers.filter(({ isFinished }) => !isFinished);
+  const begun = open.filter(({ done, failed }) => done + failed > 0);
+  const next = open.find(({ done, failed }) => done + failed === 0);
+  const looked = all ? followers : [...begun, ...(next === undefined ? [] : [next])];
+  const records = new Map<CheckpointFollower, readonly SampleRecord[]>();
+  for (const follower of looked) records.set(follower, await follower.poll());
+  return records;
+}
+
+function failureNotes(
+  records: ReadonlyMap<CheckpointFollower, readonly SampleRecord[]>,
+  label: (id: string) => string,
+): Note[] {
+  return [...records].flatMap(([{ checkpoint }, list]) =>
+    list.flatMap(({ task, id, error }): Note[] =>
+      error === undefined
+        ? []
+        : [{ kind: "error", at: "", text: `${label(checkpoint.id)} ${task}/${id}: ${error.message}` }],
+    ),
+  );
+}
+
+function paceOf(records: readonly SampleRecord[]): { samples: number; tokens: number; ms: number[] } {
+  return {
+    samples: records.length,
+    tokens: records.reduce((sum, { tokens }) => sum + (tokens?.[1] ?? 0), 0),
+    ms: records.flatMap(({ ms }) => (ms === undefined ? [] : [ms])),
+  };
+}
+
+interface Moment {
+  readonly manifest: RunManifest;
+  readonly followers: readonly CheckpointFollower[];
+  readonly notes: readonly Note[];
+  readonly gpus: Snapshot["gpus"];
+  readonly pace: ReturnType<typeof paceMeter>;
+}
+
+function factsOf(frame: Frame, { manifest, followers, notes, gpus, pace }: Moment): RunFacts {
+  const estimates = followers.map((follower) => follower.estimates());
+  const missing = followers.reduce((sum, { total, done, failed }) => sum + total - done - failed, 0);
+  return {
+    ...frame,
+    suite: manifest.suite.name,
+    runId: manifest.id,
+    state: manifest.state,
+    checkpoints: followers.map((follower) => ({
+      checkpoint: follower.checkpoint,
+      state: stateOf(follower, manifest),
+      done: follower.done,
+      total: follower.total,
+      failed: follower.failed,
+    })),
+    scores: Object.fromEntries(frame.rows.map(({ key }) => [key, estimates.map((each) => each.get(key) ?? null)])),
+    pace: pace.pace(missing),
+    gpus,
+    notes,
+  };
+}
+
+function stateOf(follower: CheckpointFollower, { state, failures }: RunManifest): CheckpointState["state"] {
+  if (follower.isFinished) return "done";
+  if (failures[follower.checkpoint.id] !== undefined) return "failed";
+  return state === "running" && follower.done + follower.failed > 0 ? "running" : "waiting";
+}
