@@ -18,6 +18,7 @@ export const judges = {
   numeric: () => import("./numeric.ts").then((m) => m.numeric),
   pass_at_k: () => import("./pass-at-k.ts").then((m) => m.passAtKJudge),
   perplexity: () => import("./perplexity.ts").then((m) => m.perplexity),
+  recorded: () => import("./recorded.ts").then((m) => m.recorded),
   regex: () => import("./regex.ts").then((m) => m.regex),
   rouge: () => import("./rouge.ts").then((m) => m.rouge),
   semantic_similarity: () => import("./semantic-similarity.ts").then((m) => m.semanticSimilarity),

@@ -7,6 +7,7 @@ import { wrapParts, wrapText } from "./console/text-width.ts";
 import { variantTables } from "./console/variant-table.ts";
 import { escapeText } from "./escape-text.ts";
 import { FEW_SAMPLES, sampleCount, verdictLabel, warningLines, weakSlices, type SliceHighlight } from "./findings.ts";
+import { learningLines } from "./learning-lines.ts";
 import { seriesOf } from "./metric-view.ts";
 import { formatCount, formatScore, formatSeconds, plural } from "./number-format.ts";
 import { textReport, type ReportOptions } from "./report-module.ts";
@@ -17,6 +18,7 @@ const WIDEST = 250;
 const PROSE_WIDTH = 96;
 const MOST_WARNINGS = 8;
 const MOST_EVIDENCE = 6;
+const MOST_LEARNING = 8;
 const SLICES_A_METRIC = 3;
 
 export const consoleReport = textReport({
@@ -37,6 +39,7 @@ function renderConsole(comparison: Comparison, { columns = 100, color = false }:
     variantTables(comparison, width),
     sliceBlock(comparison, width),
     listBlock("Warnings", { marker: "!", items: warningLines(comparison), most: MOST_WARNINGS, width }),
+    listBlock("Learning", { marker: "·", items: learningLines(comparison), most: MOST_LEARNING, width }),
     listBlock("Evidence", {
       marker: "·",
       items: (comparison.training?.diagnosis.evidence ?? []).map((line) => escapeText(line)),

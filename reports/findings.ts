@@ -50,6 +50,7 @@ export function warningLines(comparison: Comparison): readonly string[] {
     ...failureWarnings(comparison),
     ...outputWarnings(comparison),
     ...logWarnings(comparison),
+    ...(comparison.resources?.warnings ?? []).map((text) => escapeText(text)),
   ];
 }
 

@@ -2,6 +2,7 @@ import type { Cell, Comparison, SliceTable } from "../src/compare/comparison.ts"
 import type { Estimate } from "../src/core/estimate.ts";
 import type { JsonValue } from "../src/core/json.ts";
 import type { GateResult } from "../src/compare/gate/gate-result.ts";
+import { learningDocument, resourcesDocument } from "./json/learning-document.ts";
 import { lossesAt } from "./losses.ts";
 import { finiteOrNull } from "./number-format.ts";
 import { textReport } from "./report-module.ts";
@@ -30,6 +31,8 @@ export function comparisonDocument(comparison: Comparison): { readonly [key: str
     equivalent: ship?.equivalent ?? [],
     reasons: ship?.reasons ?? [],
     gates: comparison.gates.map(gateDocument),
+    ...learningDocument(comparison.learning),
+    resources: resourcesDocument(comparison.resources),
     base: comparison.base,
     alpha: comparison.alpha,
     summary: comparison.summary,

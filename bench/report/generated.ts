@@ -47,6 +47,8 @@ export function generated(size: Size): { readonly comparison: Comparison; readon
       training: null,
       ship: null,
       gates: [],
+      learning: { trajectories: [], forgetting: [], memorisation: null, diagnostics: [], ids: {} },
+      resources: null,
       verdict: { kind: "pass" },
       summary: ["A generated comparison."],
       alpha: 0.05,

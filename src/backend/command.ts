@@ -177,6 +177,7 @@ export const command: BackendModule = {
   name: "command",
   summary: "A program of your own that answers JSON lines",
   target: "folder",
+  isOpaque: true,
   options: SCHEMA,
   create,
 };

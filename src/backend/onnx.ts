@@ -1,20 +1,7 @@
-import { stat } from "node:fs/promises";
-import { availableParallelism } from "node:os";
-
-import { EvalhError } from "../core/errors.ts";
-import type { Backend, BackendModule, BackendTarget } from "../core/backend.ts";
-import type { JsonObject } from "../core/json.ts";
-import { openChatTemplate } from "./onnx/chat-template.ts";
-import { readCheckpointFolder, type CheckpointFolder } from "./onnx/checkpoint-folder.ts";
-import { openDecoder, runtimeVersion } from "./onnx/decoder.ts";
-import { generateBatch } from "./onnx/generation.ts";
-import type { LanguageModel } from "./onnx/language-model.ts";
-import { scoreBatch } from "./onnx/likelihood.ts";
-import { openTextCodec } from "./onnx/text-codec.ts";
+import type { Backend, BackendModule, BackendTarget, Outcome } from "../core/backend.ts";
+import type { Completion, ContinuationScore } from "../core/completion.ts";
+import { openThreadPool } from "./onnx/thread-pool.ts";
 import { readOptions } from "./options.ts";
-
-/** Up to here one thread computes a layer faster than several can share it out. */
-const SMALL_MODEL_BYTES = 64e6;
 
 const SCHEMA = {
   type: "object",
@@ -39,70 +26,30 @@ const SCHEMA = {
   },
 } as const;
 
-/** Model kinds that generate text; `architectures` of config.json names one class of transformers. */
-function checkArchitecture(config: JsonObject, file: string): void {
-  const named = config["architectures"];
-  const first = Array.isArray(named) ? (named as readonly unknown[])[0] : undefined;
-  if (typeof first !== "string" || /ForCausalLM|LMHead|ForConditionalGeneration/.test(first)) return;
-  throw new EvalhError("E_CHECKPOINT", `${file} is a ${first}; the onnx backend runs causal language models`, {
-    hint: "Evaluate it with the transformers backend, or export a model of the kind …ForCausalLM.",
-  });
-}
-
-/**
- * How to use the cores: a small model's matrix products are too short to share, so whole batches run side by side, each
- * on one thread; a large one takes all cores for one batch, which also holds its activations in memory but once.
- */
-async function divideCores(
-  weights: string,
-  threads: number | undefined,
-): Promise<{ threads: number; concurrency: number }> {
-  const cores = availableParallelism();
-  const isSmall = (await stat(weights)).size < SMALL_MODEL_BYTES;
-  const chosen = threads ?? (isSmall ? 1 : cores);
-  return { threads: chosen, concurrency: Math.max(1, Math.floor(cores / chosen)) };
-}
-
-async function openModel(
-  files: CheckpointFolder,
-  { options, threads }: { readonly options: BackendTarget["options"]; readonly threads: number },
-): Promise<LanguageModel> {
-  const read = readOptions(options);
-  const codec = await openTextCodec(files, { addBos: read.boolean("add_bos"), window: read.number("context_window") });
-  const isChat = read.boolean("chat") ?? false;
-  const render = isChat
-    ? await openChatTemplate(files.tokenizerConfig, { file: files.weights, system: read.string("system") })
-    : (prompt: string) => prompt;
-  const decoder = await openDecoder(files.weights, { config: files.config, threads });
-  // A chat template writes the special tokens itself.
-  const encode = (text: string): number[] => (isChat ? codec.encodePlain(text) : codec.encode(text));
-  return { decoder, codec, render, encode };
-}
-
-async function create(target: BackendTarget, signal: AbortSignal): Promise<Backend> {
-  const read = readOptions(target.options);
-  const files = await readCheckpointFolder(target.path, read.string("file"));
-  checkArchitecture(files.config, files.weights);
+async function create({ path, options }: BackendTarget, signal: AbortSignal): Promise<Backend> {
   signal.throwIfAborted();
-  const { threads, concurrency } = await divideCores(files.weights, read.number("threads"));
-  const model = await openModel(files, { options: target.options, threads });
+  const pool = await openThreadPool({ path, options });
+  const { version, capabilities } = pool.facts;
   return {
     name: "onnx",
-    version: `${await runtimeVersion()} cpu ${files.weightsName}`,
-    capabilities: { generate: true, loglikelihood: true },
-    batchSize: read.number("batch_size") ?? 32,
-    concurrency,
+    version,
+    capabilities,
+    batchSize: readOptions(options).number("batch_size") ?? 32,
+    concurrency: pool.size,
     lengthOf: (prompt) => prompt.length,
-    generate: (requests, options, signal) => generateBatch(model, requests, { options, signal }),
-    loglikelihood: (requests, signal) => scoreBatch(model, requests, signal),
-    [Symbol.asyncDispose]: () => model.decoder[Symbol.asyncDispose](),
+    // A job's outcomes are of the kind the job asks for.
+    generate: (requests, options, signal) =>
+      pool.run({ kind: "generate", requests, options }, signal) as AsyncIterable<Outcome<Completion>>,
+    loglikelihood: (requests, signal) =>
+      pool.run({ kind: "loglikelihood", requests }, signal) as AsyncIterable<Outcome<readonly ContinuationScore[]>>,
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
 }
 
 /** Hugging Face checkpoint folders with an ONNX export, on the CPU. */
 export const onnx: BackendModule = {
   name: "onnx",
-  summary: "ONNX exports in Hugging Face folders, run in this process on the CPU",
+  summary: "ONNX exports in Hugging Face folders, run in threads of this process on the CPU",
   target: "folder",
   options: SCHEMA,
   create,

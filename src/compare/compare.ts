@@ -6,6 +6,8 @@ import type { Cell, Comparison, MetricRow, OutputWarning, ShipChoice, Training }
 import type { Baseline } from "./baseline/baseline.ts";
 import { detectableDifference } from "./detectable.ts";
 import { evaluateGates } from "./gates.ts";
+import { learningOf } from "./learning.ts";
+import { resourceUse } from "./resources.ts";
 import { readRun, type RunData, type RunMetric } from "./run-data.ts";
 import { chooseShip } from "./ship.ts";
 import { sliceTables } from "./slices.ts";
@@ -79,6 +81,8 @@ export async function buildComparison(data: RunData, options: CompareOptions = {
     gates,
     verdict,
     summary: summarise({ data, rows, cells, training, ship, verdict, base }),
+    learning: await learningOf(data, { diagnosis, ship }),
+    resources: await resourceUse(data),
     alpha,
   };
 }

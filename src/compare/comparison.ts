@@ -6,6 +6,8 @@ import type { MetricUnit } from "../core/judge.ts";
 import type { TrainingPoint } from "../core/series.ts";
 import type { Diagnosis } from "../core/verdict.ts";
 import type { GateResult } from "./gate/gate-result.ts";
+import type { Learning } from "./learning.ts";
+import type { ResourceUse } from "./resources.ts";
 
 /** A paired difference, checkpoint minus base, over the samples that both answered. */
 export interface PairedDifference {
@@ -130,6 +132,10 @@ export interface Comparison {
   readonly verdict: Verdict;
   /** The verdict in a few sentences of plain language; the first is the headline. */
   readonly summary: readonly string[];
+  /** Trajectories of samples, forgetting, memorisation, and diagnoses in words. */
+  readonly learning: Learning;
+  /** What the GPUs did; null where none was looked at. */
+  readonly resources: ResourceUse | null;
   readonly alpha: number;
 }
 

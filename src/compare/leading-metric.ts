@@ -10,14 +10,15 @@ export interface RightOrWrong {
 }
 
 /**
- * The metric by which answers to a test unit are called right or wrong: the one to ship by where it is this task's,
- * otherwise its first. A score in the better half of the metric's range is right, so that 0/1 scores are what they say;
+ * The metric by which answers to a test unit are called right or wrong: one that knows nothing else, where the task has
+ * one (the metric to ship by before others), otherwise the first. A score in the better half of the metric's range is right, so that 0/1 scores are what they say;
  * a metric without bounds, such as a perplexity, cannot tell.
  */
 export function leadingMetric(data: RunData, unit: string): RightOrWrong | null {
   const rows = data.metrics.filter((row) => unitKey(row.unit) === unit && row.metric.diagnostic !== true);
   const shipped = shipMetric(data)?.key.replace("@validation/", "/");
-  const ordered = rows.toSorted((a, b) => Number(b.key === shipped) - Number(a.key === shipped));
+  const rank = ({ key }: RunMetric): number => (isRightOrWrong(data, key) ? 2 : 0) + (key === shipped ? 1 : 0);
+  const ordered = rows.toSorted((a, b) => rank(b) - rank(a));
   for (const row of ordered) {
     const [low, high] = row.metric.range;
     if (!Number.isFinite(low) || !Number.isFinite(high)) continue;
@@ -26,6 +27,11 @@ export function leadingMetric(data: RunData, unit: string): RightOrWrong | null 
     return { row, isRight: (score) => (higherIsBetter ? score > middle : score < middle) };
   }
   return null;
+}
+
+/** True for a metric that scores each answer with one of two values. */
+function isRightOrWrong(data: RunData, key: string): boolean {
+  return data.columns.get(key)?.some((column) => column?.sufficient.proportion === true) ?? false;
 }
 
 /** The leading metric of the task that the checkpoint to ship is chosen by, on its test samples. */

@@ -90,6 +90,8 @@ export interface BackendModule {
   readonly summary: string;
   /** "folder": checkpoints are paths on disk; "url": a model is served somewhere. */
   readonly target: "folder" | "url";
+  /** True if more than the checkpoint's files decides the answers, such as a program of the user's. Not cached then. */
+  readonly isOpaque?: boolean;
   /** JSON schema of the options object. */
   readonly options: { readonly [key: string]: unknown };
   create(target: BackendTarget, signal: AbortSignal): Promise<Backend>;

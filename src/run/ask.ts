@@ -14,7 +14,7 @@ export type Ask = (batch: readonly WorkItem<ItemRecord>[], signal: AbortSignal) 
  * @throws EvalhError E_BACKEND if the backend cannot do what the task needs
  */
 export function askFor(task: Task, backend: Backend, seedBase: string): Ask {
-  if (task.kind === "generate" || (task.kind === "choice" && task.scoring === "generate")) {
+  if (generatesText(task)) {
     requireCapability(backend, task, "generate");
     return (batch, signal) => {
       const requests = batch.map(({ item, repeat }, index) => ({
@@ -34,6 +34,11 @@ export function askFor(task: Task, backend: Backend, seedBase: string): Ask {
       ),
       task.choices,
     );
+}
+
+/** True if a task has the model write text, false if it asks how likely given texts are. */
+export function generatesText({ kind, scoring }: Pick<Task, "kind" | "scoring">): boolean {
+  return kind === "generate" || (kind === "choice" && scoring === "generate");
 }
 
 function requireCapability(backend: Backend, task: Task, capability: "generate" | "loglikelihood"): void {

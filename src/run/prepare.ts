@@ -14,6 +14,7 @@ import { resolveCheckpoints } from "./resolve-checkpoints.ts";
 import { encodeLine } from "./store/checked-line.ts";
 import type { Attempt, RunManifest, UnitInfo } from "./store/records.ts";
 import { createRunFolder, readManifest, runFiles, writeAtomically, writeManifest } from "./store/run-folder.ts";
+import { writeTrainingText } from "./training-text.ts";
 import type { Unit } from "./unit-runner.ts";
 
 /** A run ready to be executed: its folder holds the samples and the manifest. */
@@ -80,6 +81,9 @@ async function writeStart(
 ): Promise<RunManifest> {
   const infos = await describeUnits(suite, resolved, (task, split) => writeItems(folder, task, split));
   if (resolved.log !== null) await writeTraining(folder, resolved.log.points);
+  const learned = suite.training?.data;
+  const fields = suite.tasks.flatMap(({ slices }) => slices);
+  if (learned !== undefined) await writeTrainingText(folder, learned, fields);
   const manifest: RunManifest = {
     format: "evalh-run/1",
     id,

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -16,6 +17,17 @@ async function sheetItems(project: Project, id: string): Promise<{ id: string }[
   const [run = ""] = await readdir(join(project.folder, ".evalh/runs"));
   const path = join(project.folder, ".evalh/runs", run, "human", `${id}.sheet.json`);
   return (JSON.parse(await readFile(path, "utf8")) as { items: { id: string }[] }).items;
+}
+
+/** Rater and link, as they are printed. */
+async function linksOf(child: ChildProcess): Promise<[string, string][]> {
+  let text = "";
+  for await (const chunk of child.stdout ?? []) {
+    text += String(chunk);
+    const links = [...text.matchAll(/^(\w+): (http\S+)$/gmu)];
+    if (links.length === 3) return links.map((match) => [match[1] ?? "", match[2] ?? ""]);
+  }
+  throw new Error(`no links in ${text}`);
 }
 
 const sheetId = (stdout: string): string => /sheet (\w{6})/u.exec(stdout)?.[1] ?? "";
@@ -107,5 +119,52 @@ describe("evalh human", () => {
     );
     // Nothing is overwritten: the answer that was undone is still there.
     expect(stored.trim().split("\n")).toHaveLength(items.length + 1);
+  });
+
+  it("loses no acknowledged answer of 100 items and three raters when the server is killed", async () => {
+    await using project = await makeProject({ rows: 100 });
+    await project.run("run", "suite.yaml", "--quiet", "--no-report");
+    const args = ["human", "export", "--form", "rating", "-n", "90", "--checkpoint", "20"];
+    const id = sheetId((await project.run(...args)).stdout);
+    const items = await sheetItems(project, id);
+    expect(items).toHaveLength(99);
+    const acknowledged = new Set<string>();
+    /** Serves, and posts what is not acknowledged yet; kills the server after so many answers. */
+    const serve = async (killAfter: number): Promise<void> => {
+      const child = project.start("human", "serve", "--rater", "ann", "bob", "eve");
+      const links = await linksOf(child);
+      let count = 0;
+      const rate = async ([rater, link]: readonly [string, string]): Promise<void> => {
+        for (const [index, item] of items.entries()) {
+          const name = `${rater} ${item.id}`;
+          if (acknowledged.has(name)) continue;
+          const body = JSON.stringify({ id: item.id, value: String(1 + (index % 5)) });
+          const headers = { "content-type": "application/json" };
+          const reply = await fetch(`${link}answers`, { method: "POST", headers, body }).catch(() => null);
+          if (reply?.status === 204) acknowledged.add(name);
+          if (++count === killAfter) child.kill("SIGKILL");
+        }
+      };
+      const closed = new Promise((resolve) => child.on("close", resolve));
+      await Promise.all(links.map(rate));
+      child.kill("SIGINT");
+      await closed;
+    };
+    await serve(70);
+    expect(acknowledged.size).toBeLessThan(297);
+    await serve(80);
+    await serve(Infinity);
+    expect(acknowledged.size).toBe(297);
+    const { stdout } = await project.run("human", "stats", "--json");
+    const stats = JSON.parse(stdout) as {
+      judged: number;
+      raters: { answers: number }[];
+      agreement: { percent: number };
+    };
+    expect([stats.judged, stats.raters.map(({ answers }) => answers), stats.agreement.percent]).toEqual([
+      90,
+      [99, 99, 99],
+      1,
+    ]);
   });
 });

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 
 import { describe, expect, it } from "vitest";
 
-import { makeProject } from "../cli/project.ts";
+import { makeProject, SUITE } from "../cli/project.ts";
 
 const guide = fileURLToPath(new URL("../../docs/guide/", import.meta.url));
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
@@ -26,6 +26,11 @@ async function putOnPath(folder: string): Promise<string> {
   return `${bin}:${process.env["PATH"] ?? ""}`;
 }
 
+/** Gates that a page adds to the suite. */
+async function gatesOf(page: string): Promise<string> {
+  return /```yaml\n(gates:[\s\S]*?)```/.exec(await readFile(join(guide, page), "utf8"))?.[1] ?? "";
+}
+
 describe("the guide", async () => {
   const pages = (await readdir(guide)).filter((name) => name.endsWith(".md") && name !== "README.md");
 
@@ -37,7 +42,7 @@ describe("the guide", async () => {
   });
 
   it.each(pages)("shows commands that work: %s", async (page) => {
-    await using project = await makeProject();
+    await using project = await makeProject({ suite: `${SUITE}${await gatesOf(page)}` });
     await project.write(
       "losses.csv",
       [

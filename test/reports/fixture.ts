@@ -245,6 +245,8 @@ export const comparison: Comparison = {
     reasons: ["highest chapter@validation/accuracy of 8 checkpoints over 300 samples"],
   },
   gates,
+  learning: { trajectories: [], forgetting: [], memorisation: null, diagnostics: [], ids: {} },
+  resources: null,
   verdict: { kind: "overfit", since: { lo: 189, hi: 252 } },
   summary: [
     "Overfitting by the loss since step 189–252.",

@@ -1,7 +1,7 @@
 import type { Cache, Decoder } from "./decoder.ts";
 
-/** Most numbers a logits tensor may hold: 64 million, 256 MB. Longer inputs are fed in pieces. */
-const LOGITS_LIMIT = 64_000_000;
+/** Most numbers a logits tensor may hold: 64 MB, and each thread has its own. Longer inputs are fed in pieces. */
+const LOGITS_LIMIT = 16_000_000;
 
 /**
  * Token sequences that continue a cache, row i its row i. Rows are padded to one length: at the left, where new tokens

@@ -59,6 +59,20 @@ export function configure(command: Command, { io }: CommandContext): void {
     });
 }
 
+/** Scores that another program gave cannot be made again; judging the answers as numbers would only lose them. */
+function refuseRecorded({ id }: RunManifest, unit: RunManifest["units"][number]): void {
+  const recorded = unit.judges.find(({ module, options }) => module === "recorded" && "source" in options);
+  if (recorded === undefined) return;
+  const { source } = recorded.options;
+  throw new EvalhError(
+    "E_JUDGE",
+    `the scores of run ${id} come from ${typeof source === "string" ? source : "another program"} and cannot be made again`,
+    {
+      hint: "judge its answers by judges of your own: `evalh score RUN --suite SUITE`",
+    },
+  );
+}
+
 async function rescorePlan(
   manifest: RunManifest,
   suite: Suite | null,
@@ -68,6 +82,7 @@ async function rescorePlan(
   const plan: Rescoring[] = [];
   for (const unit of manifest.units) {
     if (suite === null) {
+      refuseRecorded(manifest, unit);
       const judges = await createJudgesOf(unit, context);
       const infos = unit.judges.map((info, index) => ({
         ...info,

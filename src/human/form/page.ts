@@ -4,13 +4,25 @@ import { verdicts, type HumanSheet } from "../sheet.ts";
 import { formScript } from "./script.ts";
 import { formStyle } from "./style.ts";
 
+/** A rater whose answers a server takes. */
+export interface FormSession {
+  readonly rater: string;
+  /** Item → what the rater said before. */
+  readonly stored: Readonly<
+    Record<string, { readonly value: string; readonly note?: string; readonly seconds?: number }>
+  >;
+}
+
 /**
  * A sheet as one HTML file that works from disk, offline: it shows the items, takes answers by key, keeps them in the
  * browser, and saves them to a file for `evalh human import`. Nothing may load, and nothing may run but its one script.
  */
-export function formPage({ id, form, guidelines, items }: HumanSheet): string {
+export function formPage({ id, form, guidelines, items }: HumanSheet, session?: FormSession): string {
   // Inside of a script element only "<" could end it.
-  const data = JSON.stringify({ id, guidelines, verdicts: verdicts[form], items }).replaceAll("<", "\\u003c");
+  const data = JSON.stringify({ id, guidelines, verdicts: verdicts[form], items, ...session }).replaceAll(
+    "<",
+    "\\u003c",
+  );
   const part = (name: string, title: string): string =>
     `<section id="${name}-part"><h2>${title}</h2><div class="text" id="${name}" dir="auto"></div></section>`;
   const single = form === "pairwise" ? "Answer A" : "Answer";
@@ -18,7 +30,7 @@ export function formPage({ id, form, guidelines, items }: HumanSheet): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src '${sourceHash(formScript)}'; style-src '${sourceHash(formStyle)}'; base-uri 'none'; form-action 'none'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src '${sourceHash(formScript)}'; style-src '${sourceHash(formStyle)}'; connect-src ${session === undefined ? "'none'" : "'self'"}; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>Rating ${id}</title>
@@ -36,6 +48,7 @@ ${part("prompt", "Question")}
 ${part("reference", "A right answer")}
 <div class="answers">${part("answer-a", single)}${part("answer-b", "Answer B")}</div>
 <div class="choices" id="choices" role="group" aria-label="Verdict"></div>
+<p id="trouble" role="alert"></p>
 <label>Note<textarea id="note" rows="2"></textarea></label>
 <p class="choices"><button type="button" id="back">Back</button><button type="button" id="next">Next</button><button type="button" id="save">Save answers</button></p>
 <p>Keys: <kbd>1</kbd>–<kbd>${verdicts[form].length}</kbd> answer, <kbd>u</kbd> or <kbd>←</kbd> back, <kbd>→</kbd> next, <kbd>n</kbd> note (<kbd>Esc</kbd> leaves it), <kbd>s</kbd> save. Work is kept in this browser.</p>

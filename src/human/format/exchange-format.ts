@@ -31,6 +31,3 @@ export interface ExchangeFormat {
    */
   readonly read: (text: string, form: HumanForm) => readonly RawAnswer[];
 }
-
-/** Names of an item's answers. */
-export const sides = ["A", "B"] as const;

@@ -46,7 +46,7 @@ function task({ id, prompt, reference, answers: [a = "", b] }: HumanItem): objec
 }
 
 /**
- * Label Studio (checked against the formats of 1.23): a labelling configuration and tasks; back its JSON export. Its
+ * Label Studio (its formats as of 1.23): a labelling configuration and tasks; back its JSON export. Its
  * JSON_MIN and CSV exports write one choice and several differently and are refused.
  */
 export const labelStudio: ExchangeFormat = {

@@ -16,6 +16,8 @@ export const runFiles = {
     join(folder, "items", `${fileNameOf(task)}.${split}.jsonl`),
   samples: (folder: string, checkpoint: string): string => join(folder, "samples", `${fileNameOf(checkpoint)}.jsonl`),
   training: (folder: string): string => join(folder, "training.jsonl"),
+  trainingText: (folder: string): string => join(folder, "training-text.json"),
+  trainingHashes: (folder: string): string => join(folder, "training-text.bin"),
   gpu: (folder: string): string => join(folder, "gpu.jsonl"),
   events: (folder: string): string => join(folder, "events.jsonl"),
   scores: (folder: string): string => join(folder, "scores.json"),

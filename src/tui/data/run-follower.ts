@@ -14,7 +14,7 @@ import type { CheckpointState, MetricFacts, Note, Snapshot } from "../model/snap
 import { checkpointFollower, type CheckpointFollower } from "./checkpoint-follower.ts";
 import { noteList } from "./event-notes.ts";
 import { gpuList } from "./gpu-list.ts";
-import { testMetrics } from "./live-scores.ts";
+import { testMetrics, type ScoredUnits } from "./live-scores.ts";
 import { paceMeter } from "./pace-meter.ts";
 import { fileTail } from "./tail.ts";
 
@@ -29,7 +29,14 @@ export interface RunFollower {
   poll(): Promise<{ readonly changed: boolean; readonly more: boolean }>;
   /** A remark of this process, shown among the run's events. */
   readonly note: (note: Note) => void;
+  /** How many answers there are, by checkpoint: told from outside for a run that has ended, whose answers are not read. */
+  tell(counts: ReadonlyMap<string, AnswerCounts>): void;
   facts(): RunFacts;
+}
+
+export interface AnswerCounts {
+  readonly done: number;
+  readonly failed: number;
 }
 
 export type RunFacts = Omit<Snapshot, "comparison" | "busy">;
@@ -39,23 +46,10 @@ export async function followRun(folder: string): Promise<RunFollower> {
   let manifest = await readManifest(folder);
   const judges = new Map<string, readonly Judge[]>();
   for (const unit of manifest.units) judges.set(unitKey(unit), await createJudgesOf(unit));
+  const units = { manifest, judges };
   const ordered = orderCheckpoints(manifest.checkpoints);
-  const followers = ordered.map((checkpoint) =>
-    checkpointFollower({ folder, units: { manifest, judges } }, checkpoint),
-  );
-  const training = await readTraining(folder);
-  const frame: Frame = {
-    folder,
-    rows: testMetrics({ manifest, judges }).map(({ key, unit, metric }) => ({
-      key,
-      task: unit.task,
-      higherIsBetter: metric.higherIsBetter,
-      range: metric.range,
-      unit: metric.unit,
-    })),
-    training,
-    diagnosis: training.length === 0 ? null : diagnose(training),
-  };
+  const followers = ordered.map((checkpoint) => checkpointFollower({ folder, units }, checkpoint));
+  const frame = await readFrame(folder, units);
   const notes = noteList(ordered);
   const gpus = gpuList(folder);
   const events = fileTail(runFiles.events(folder));
@@ -63,6 +57,9 @@ export async function followRun(folder: string): Promise<RunFollower> {
   const pace = paceMeter();
   let stamp = await stampOf(folder);
   let polls = 0;
+  // Who compares a run that has ended reads its answers anyway: once is enough.
+  let isFollowing = manifest.state === "running";
+  let told: ReadonlyMap<string, AnswerCounts> = new Map();
   return {
     get manifest() {
       return manifest;
@@ -72,19 +69,27 @@ export async function followRun(folder: string): Promise<RunFollower> {
       const lines = await events.read(EVENT_BYTES);
       for (const { bytes } of lines) notes.addEvent(Buffer.from(bytes).toString("utf8"));
       const hasGpu = await gpus.poll();
-      const records = await pollShards(followers, { all: polls++ % REST_EVERY === 0 });
+      const looked = isFollowing ? followers : [];
+      const records = await pollShards(looked, { all: polls++ % REST_EVERY === 0 });
       for (const note of failureNotes(records, label)) notes.add(note);
       const fresh = await stampOf(folder);
       const hasManifest = fresh !== stamp;
       if (hasManifest) manifest = await readManifest(folder);
       stamp = fresh;
+      isFollowing ||= manifest.state === "running";
       const came = [...records.values()].flat();
       const more = followers.some(({ isBehind }) => isBehind);
       // What was there before somebody looked says nothing about speed.
       if (came.length > 0 && polls > 1 && !more) pace.add(paceOf(came));
       return { changed: lines.length > 0 || came.length > 0 || hasGpu || hasManifest, more };
     },
-    facts: () => factsOf(frame, { manifest, followers, notes: notes.notes(), gpus: gpus.gpus(), pace }),
+    tell(counts) {
+      told = counts;
+    },
+    facts() {
+      const moment = { manifest, followers, told: isFollowing ? null : told, pace };
+      return factsOf(frame, { ...moment, notes: notes.notes(), gpus: gpus.gpus() });
+    },
   };
 }
 
@@ -94,6 +99,18 @@ interface Frame {
   readonly rows: readonly MetricFacts[];
   readonly training: readonly TrainingPoint[];
   readonly diagnosis: Diagnosis | null;
+}
+
+async function readFrame(folder: string, units: ScoredUnits): Promise<Frame> {
+  const training = await readTraining(folder);
+  const rows = testMetrics(units).map(({ key, unit: { task }, metric: { higherIsBetter, range, unit } }) => ({
+    key,
+    task,
+    higherIsBetter,
+    range,
+    unit,
+  }));
+  return { folder, rows, training, diagnosis: training.length === 0 ? null : diagnose(training) };
 }
 
 /** Tells one version of run.json from the next. */
@@ -139,12 +156,14 @@ function paceOf(records: readonly SampleRecord[]): { samples: number; tokens: nu
 interface Moment {
   readonly manifest: RunManifest;
   readonly followers: readonly CheckpointFollower[];
+  /** Null for a run that is followed. */
+  readonly told: ReadonlyMap<string, AnswerCounts> | null;
   readonly notes: readonly Note[];
   readonly gpus: Snapshot["gpus"];
   readonly pace: ReturnType<typeof paceMeter>;
 }
 
-function factsOf(frame: Frame, { manifest, followers, notes, gpus, pace }: Moment): RunFacts {
+function factsOf(frame: Frame, { manifest, followers, told, notes, gpus, pace }: Moment): RunFacts {
   const estimates = followers.map((follower) => follower.estimates());
   const missing = followers.reduce((sum, { total, done, failed }) => sum + total - done - failed, 0);
   return {
@@ -152,13 +171,11 @@ function factsOf(frame: Frame, { manifest, followers, notes, gpus, pace }: Momen
     suite: manifest.suite.name,
     runId: manifest.id,
     state: manifest.state,
-    checkpoints: followers.map((follower) => ({
-      checkpoint: follower.checkpoint,
-      state: stateOf(follower, manifest),
-      done: follower.done,
-      total: follower.total,
-      failed: follower.failed,
-    })),
+    checkpoints: followers.map((follower): CheckpointState => {
+      const { checkpoint, total } = follower;
+      const counts = countsOf(follower, manifest, told);
+      return { checkpoint, total, ...counts, state: stateOf({ checkpoint, total, ...counts }, manifest) };
+    }),
     scores: Object.fromEntries(frame.rows.map(({ key }) => [key, estimates.map((each) => each.get(key) ?? null)])),
     pace: pace.pace(missing),
     gpus,
@@ -166,8 +183,21 @@ function factsOf(frame: Frame, { manifest, followers, notes, gpus, pace }: Momen
   };
 }
 
-function stateOf(follower: CheckpointFollower, { state, failures }: RunManifest): CheckpointState["state"] {
-  if (follower.isFinished) return "done";
-  if (failures[follower.checkpoint.id] !== undefined) return "failed";
-  return state === "running" && follower.done + follower.failed > 0 ? "running" : "waiting";
+/** Before anybody has told, a complete run has all its answers. */
+function countsOf(
+  { checkpoint, total, done, failed }: CheckpointFollower,
+  { state }: RunManifest,
+  told: Moment["told"],
+): AnswerCounts {
+  if (told === null) return { done, failed };
+  return told.get(checkpoint.id) ?? { done: state === "complete" ? total : 0, failed: 0 };
+}
+
+function stateOf(
+  { checkpoint, total, done, failed }: Omit<CheckpointState, "state">,
+  { state, failures }: RunManifest,
+): CheckpointState["state"] {
+  if (done + failed >= total) return "done";
+  if (failures[checkpoint.id] !== undefined) return "failed";
+  return state === "running" && done + failed > 0 ? "running" : "waiting";
 }

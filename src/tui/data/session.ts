@@ -7,7 +7,7 @@ import { readRun, type RunData } from "../../compare/run-data.ts";
 import { messageOf } from "../../core/errors.ts";
 import type { Session } from "../model/session.ts";
 import type { Note, Snapshot } from "../model/snapshot.ts";
-import { followRun, type RunFacts, type RunFollower } from "./run-follower.ts";
+import { followRun, type AnswerCounts, type RunFacts, type RunFollower } from "./run-follower.ts";
 import { sampleShelf, type SampleShelf } from "./sample-shelf.ts";
 
 const POLL_MS = 100;
@@ -104,15 +104,18 @@ interface RunComparer {
 /** Compares behind the scenes. Of several wishes that come meanwhile the last one counts. */
 function runComparer(folder: string, follower: RunFollower, store: SnapshotStore): RunComparer {
   let data: RunData | null = null;
-  let answersRead = -1;
+  let readOf: unknown = null;
   let shelf: SampleShelf | null = null;
   let wish: { readonly base: string | null } | null = null;
   let working: Promise<void> | null = null;
   const readAnew = async (): Promise<RunData> => {
-    const answers = follower.facts().checkpoints.reduce((sum, { done, failed }) => sum + done + failed, 0);
-    if (data !== null && answers === answersRead) return data;
+    // What was read holds until another answer comes or, once the run has ended, until somebody resumes it.
+    const { manifest } = follower;
+    const now = manifest.state === "running" ? answersSoFar(follower) : manifest;
+    if (data !== null && now === readOf) return data;
     data = await readRun(folder);
-    answersRead = answers;
+    readOf = now;
+    follower.tell(answerCounts(data));
     await shelf?.[Symbol.asyncDispose]();
     shelf = sampleShelf(data, { changed: () => store.publish(), failed: (error) => tell(follower, store, error) });
     return data;
@@ -143,6 +146,24 @@ function runComparer(folder: string, follower: RunFollower, store: SnapshotStore
       await shelf?.settled();
     },
   };
+}
+
+function answersSoFar(follower: RunFollower): number {
+  return follower.facts().checkpoints.reduce((sum, { done, failed }) => sum + done + failed, 0);
+}
+
+/** Answers and failures of each checkpoint, over all units. */
+function answerCounts({ checkpoints, counts }: RunData): Map<string, AnswerCounts> {
+  const units = [...counts.values()];
+  return new Map(
+    checkpoints.map(({ id }, place) => [
+      id,
+      {
+        done: units.reduce((sum, unit) => sum + (unit[place]?.answered ?? 0), 0),
+        failed: units.reduce((sum, unit) => sum + (unit[place]?.failed ?? 0), 0),
+      },
+    ]),
+  );
 }
 
 function tell(follower: RunFollower, store: SnapshotStore, error: unknown): void {

@@ -1,6 +1,6 @@
 import { checkpointLabels } from "../../../reports/checkpoint-label.ts";
 import { escapeText } from "../../../reports/escape-text.ts";
-import { verdictLabel } from "../../../reports/findings.ts";
+import { verdictLabel, warningLines } from "../../../reports/findings.ts";
 import { gateWord } from "../../../reports/gate-view.ts";
 import { cellOf, halfWidth } from "../../../reports/metric-view.ts";
 import { formatDelta, formatScore, plural } from "../../../reports/number-format.ts";
@@ -34,10 +34,17 @@ export function speakScreen(state: UiState, scene: Scene): readonly string[] {
     case "gates":
       return (scene.snapshot.comparison?.gates ?? []).map((each) => `${gateWord(each)}: ${escapeText(each.reason)}`);
     case "log":
-      return scene.snapshot.notes.slice(-5).map(({ kind, text }) => `${kind}: ${escapeText(text)}`);
+      return speakLog(scene.snapshot);
     default:
       return state.view satisfies never;
   }
+}
+
+/** Warnings first, then the newest events. */
+function speakLog({ comparison, notes }: Snapshot): string[] {
+  const warnings = comparison === null ? [] : warningLines(comparison).map((text) => `warning: ${text}`);
+  const events = notes.slice(-5).map(({ kind, text }) => `${kind}: ${escapeText(text)}`);
+  return warnings.length + events.length === 0 ? ["Nothing to report."] : [...warnings, ...events];
 }
 
 function speakRun(snapshot: Snapshot): string[] {

@@ -27,8 +27,8 @@ function cutLine(line: TuiLine, width: number): TuiLine {
       room -= whole;
       continue;
     }
-    const [text, used] = takeColumns(item.text, room);
-    return padLine([...kept, { ...item, text: text + ELLIPSIS }], width - Math.max(0, room - used));
+    const [text] = takeColumns(item.text, room);
+    return padLine([...kept, { ...item, text: text + ELLIPSIS }], width);
   }
   return kept;
 }

@@ -20,7 +20,9 @@ export function paint(line: TuiLine, color: boolean): string {
   return line
     .map(({ text, look, inverse }) => {
       const safe = escapeText(text);
-      const codes = [CODES[look], inverse === true ? "7" : ""].filter((code) => code !== "").join(";");
+      // Spaces show no colour.
+      const code = safe.trim() === "" ? "" : CODES[look];
+      const codes = [code, inverse === true ? "7" : ""].filter((each) => each !== "").join(";");
       return color && codes !== "" ? `\u001b[${codes}m${safe}\u001b[0m` : safe;
     })
     .join("");

@@ -1,0 +1,75 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+
+import { EvalhError, messageOf } from "../../core/errors.ts";
+import { resultReaders, type ResultFormat } from "./index.ts";
+import type { Imported, ResultFile, ResultReader } from "./imported.ts";
+
+/** A document larger than this cannot be held as one string. */
+const MOST_BYTES = 1 << 28;
+/** lm_eval keeps a model's results in a folder of its own below the one that was named. */
+const DEPTH = 2;
+
+/**
+ * Everything that other programs left at some paths, files or folders.
+ * @throws EvalhError E_DATASET if nothing is found or a named file is not understood
+ */
+export async function readResults(
+  paths: readonly string[],
+  from: ResultFormat | null,
+): Promise<{ format: ResultFormat; results: Imported[] }[]> {
+  const readers = await Promise.all(
+    Object.entries(resultReaders)
+      .filter(([format]) => from === null || format === from)
+      .map(async ([format, load]) => ({ format: format as ResultFormat, reader: await load() })),
+  );
+  const found: { format: ResultFormat; results: Imported[] }[] = [];
+  for (const path of paths) {
+    const info = await stat(path).catch(() => null);
+    if (info === null) throw new EvalhError("E_DATASET", `there is no file or folder ${path}`);
+    const files = info.isDirectory() ? await candidates(resolve(path), DEPTH) : [resolve(path)];
+    const before = found.length;
+    for (const file of files) {
+      const opened = await openResult(file, { isNamed: !info.isDirectory() });
+      const match = opened === null ? undefined : readers.find(({ reader }) => recognises(reader, opened));
+      if (opened !== null && match !== undefined) {
+        found.push({ format: match.format, results: await match.reader.read(opened) });
+      }
+    }
+    if (found.length > before) continue;
+    throw new EvalhError("E_DATASET", `no results were recognised in ${path}`, {
+      hint: `known are ${readers.map(({ reader }) => reader.name).join(", ")}`,
+    });
+  }
+  return found;
+}
+
+function recognises(reader: ResultReader, file: ResultFile): boolean {
+  return reader.recognises(file);
+}
+
+async function candidates(folder: string, depth: number): Promise<string[]> {
+  const entries = (await readdir(folder, { withFileTypes: true })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const files = entries.filter((entry) => entry.isFile() && /\.(?:json|eval)$/.test(entry.name));
+  const below = depth === 0 ? [] : entries.filter((entry) => entry.isDirectory());
+  return [
+    ...files.map(({ name }) => join(folder, name)),
+    ...(await Promise.all(below.map(({ name }) => candidates(join(folder, name), depth - 1)))).flat(),
+  ];
+}
+
+/** Null for a file in a folder that is no JSON after all. */
+async function openResult(path: string, { isNamed }: { readonly isNamed: boolean }): Promise<ResultFile | null> {
+  if (path.endsWith(".eval")) return { path, json: undefined };
+  const { size } = await stat(path);
+  if (size > MOST_BYTES) {
+    const hint = "inspect_ai writes smaller logs with --log-format eval";
+    throw new EvalhError("E_DATASET", "the file is larger than 256 MB", { place: { file: path }, hint });
+  }
+  try {
+    return { path, json: JSON.parse(await readFile(path, "utf8")) as unknown };
+  } catch (error) {
+    if (!isNamed) return null;
+    throw new EvalhError("E_DATASET", `not JSON: ${messageOf(error)}`, { place: { file: path } });
+  }
+}

@@ -1,0 +1,216 @@
+import { createHash, randomBytes } from "node:crypto";
+import { open, rm } from "node:fs/promises";
+import { hostname } from "node:os";
+import { basename, join } from "node:path";
+
+import type { Checkpoint } from "../../core/checkpoint.ts";
+import { EvalhError, isSystemError } from "../../core/errors.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { createJudgesOf } from "../plan.ts";
+import { encodeLine } from "../store/checked-line.ts";
+import { storeError } from "../store/line-file.ts";
+import type { ItemRecord, JudgeInfo, RunManifest, SampleRecord, UnitInfo } from "../store/records.ts";
+import { createRunFolder, runFiles, writeManifest } from "../store/run-folder.ts";
+import { checkpointsOf } from "./checkpoints.ts";
+import type { Imported, ImportedSample } from "./imported.ts";
+import { scoreShapes, type ScoreShape } from "./score-shape.ts";
+
+export interface ImportRequest {
+  readonly results: readonly Imported[];
+  /** Name of the suite that the run is said to be of: runs of one name can be compared over time. */
+  readonly suite: string;
+  /** Columns by whose values every score is also reported. */
+  readonly slices: readonly string[];
+  /** Where runs are kept. */
+  readonly root: string;
+  readonly evalh: string;
+}
+
+/**
+ * Makes a run folder of other programs' results, as if `evalh run` had made it: compared, gated and reported like any.
+ * Scores stay what that program said; `evalh score --suite` judges the stored answers again.
+ * @throws EvalhError E_NOT_COMPARABLE if models were asked different samples
+ */
+export async function importRun(request: ImportRequest): Promise<{ folder: string; manifest: RunManifest }> {
+  const { results, suite, root } = request;
+  const tasks = mergeTasks(results);
+  const started = results.map(({ startedAt }) => startedAt).toSorted()[0] ?? "";
+  const stamp = started.slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
+  const id = `${suite.replaceAll(/[^\w.-]/g, "_")}-${stamp}-${randomBytes(2).toString("hex")}`;
+  const folder = join(root, id);
+  await createRunFolder(folder);
+  try {
+    const units: UnitInfo[] = [];
+    for (const task of tasks) units.push(await writeUnit(folder, task, request));
+    const checkpoints = checkpointsOf(results);
+    for (const [index, checkpoint] of checkpoints.entries()) {
+      await writeShard(folder, checkpoint, { tasks, result: results[index] as Imported, units });
+    }
+    const manifest = manifestOf({ id, started, units, checkpoints, request });
+    await writeManifest(folder, manifest);
+    return { folder, manifest };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw isSystemError(error) ? storeError("write", folder, error) : error;
+  }
+}
+
+/** A task with the samples that all models were asked. */
+interface MergedTask {
+  readonly name: string;
+  readonly kind: string;
+  readonly samples: readonly ImportedSample[];
+  readonly repeats: number;
+  readonly shapes: readonly ScoreShape[];
+  readonly source: string;
+}
+
+function mergeTasks(results: readonly Imported[]): MergedTask[] {
+  const names = new Set(results.flatMap(({ tasks }) => tasks.map(({ name }) => name)));
+  return [...names].map((name) => {
+    const own = results.flatMap(({ tasks }) => tasks.filter((task) => task.name === name));
+    const samples = new Map<string, ImportedSample>();
+    for (const sample of own.flatMap((task) => task.samples)) {
+      const known = samples.get(sample.id);
+      if (known === undefined) samples.set(sample.id, sample);
+      else if (known.prompt !== sample.prompt) throw differing(name, sample.id);
+    }
+    const repeats = Math.max(1, ...own.flatMap((task) => task.samples.map(({ answers }) => answers.length)));
+    return {
+      name,
+      kind: own[0]?.kind ?? "generate",
+      samples: [...samples.values()],
+      repeats,
+      shapes: scoreShapes(own),
+      source: [...new Set(results.map(({ source }) => source))].join(", "),
+    };
+  });
+}
+
+function differing(task: string, sample: string): EvalhError {
+  return new EvalhError("E_NOT_COMPARABLE", `task "${task}" asks sample "${sample}" with different prompts`, {
+    hint: "results of different prompts or data are separate runs: import them one by one",
+  });
+}
+
+async function writeUnit(folder: string, task: MergedTask, { slices }: ImportRequest): Promise<UnitInfo> {
+  const hash = createHash("sha256");
+  await writeLines(
+    runFiles.items(folder, task.name, "test"),
+    task.samples.map(({ id, prompt, references, columns }, i): ItemRecord => ({ i, id, prompt, references, columns })),
+    (line) => hash.update(line),
+  );
+  return {
+    task: task.name,
+    split: "test",
+    kind: task.kind,
+    n: task.samples.length,
+    repeats: task.repeats,
+    digest: hash.digest("hex"),
+    slices,
+    choices: null,
+    judges: await judgesOf(task),
+  };
+}
+
+async function judgesOf({ shapes, source, repeats }: MergedTask): Promise<JudgeInfo[]> {
+  const infos = shapes.map(({ name, options }) => ({ name, module: "recorded", options: { ...options, source } }));
+  const judges = await createJudgesOf({ judges: infos, choices: null, repeats });
+  return infos.map((info, index) => ({
+    ...info,
+    version: judges[index]?.version ?? "",
+    signature: judges[index]?.signature ?? "",
+  }));
+}
+
+async function writeShard(
+  folder: string,
+  checkpoint: Checkpoint,
+  {
+    tasks,
+    result,
+    units,
+  }: { readonly tasks: readonly MergedTask[]; readonly result: Imported; readonly units: readonly UnitInfo[] },
+): Promise<void> {
+  const records: SampleRecord[] = [];
+  for (const task of tasks) {
+    const place = new Map(task.samples.map(({ id }, i) => [id, i]));
+    const judges = new Set(units.find((unit) => unit.task === task.name)?.judges.map(({ name }) => name));
+    for (const sample of result.tasks.find(({ name }) => name === task.name)?.samples ?? []) {
+      for (const [repeat, { scores, ...answer }] of sample.answers.entries()) {
+        const kept = Object.entries(scores).filter(([name]) => judges.has(name));
+        records.push({
+          task: task.name,
+          split: "test",
+          i: place.get(sample.id) ?? 0,
+          id: sample.id,
+          repeat,
+          ...answer,
+          scores: Object.fromEntries(kept),
+        });
+      }
+    }
+  }
+  await writeLines(runFiles.samples(folder, checkpoint.id), records);
+}
+
+async function writeLines(
+  path: string,
+  records: readonly object[],
+  seen: (line: string) => void = () => undefined,
+): Promise<void> {
+  await using file = await open(path, "w");
+  let block = "";
+  for (const record of records) {
+    const line = encodeLine(record);
+    seen(line);
+    block += line;
+    if (block.length < 1 << 16) continue;
+    await file.writeFile(block);
+    block = "";
+  }
+  await file.writeFile(block);
+  await file.sync();
+}
+
+interface ManifestParts {
+  readonly id: string;
+  readonly started: string;
+  readonly units: readonly UnitInfo[];
+  readonly checkpoints: readonly Checkpoint[];
+  readonly request: ImportRequest;
+}
+
+function manifestOf({ id, started, units, checkpoints, request }: ManifestParts): RunManifest {
+  const { results, suite, evalh } = request;
+  const sources = Object.fromEntries(
+    checkpoints.map((checkpoint, index) => [checkpoint.id, results[index]?.source ?? ""]),
+  );
+  const content: JsonObject = { suite, units: units.map(({ task, digest }) => ({ task, digest })) };
+  const digest = createHash("sha256").update(JSON.stringify(content)).digest("hex");
+  const file = results[0]?.file ?? "";
+  const isWhole = results.every(({ tasks }) =>
+    units.every((unit) => {
+      const samples = tasks.find(({ name }) => name === unit.task)?.samples ?? [];
+      return samples.length === unit.n && samples.every(({ answers }) => answers.length === unit.repeats);
+    }),
+  );
+  const state = isWhole ? "complete" : "incomplete";
+  return {
+    format: "evalh-run/1",
+    id,
+    state,
+    suite: { name: suite, version: 1, digest, file, text: `# imported from ${basename(file)}\n` },
+    planDigest: digest,
+    seed: 42,
+    alpha: 0.05,
+    shipMetric: null,
+    checkpoints,
+    units,
+    backends: sources,
+    failures: {},
+    trainingFormat: null,
+    trainingWarnings: [],
+    attempts: [{ startedAt: started, evalh, node: process.versions.node, host: hostname(), pid: process.pid, state }],
+  };
+}

@@ -1,0 +1,95 @@
+import { request } from "node:http";
+
+import { describe, expect, it } from "vitest";
+
+import { serveSheet, type HumanServer } from "../../src/human/server.ts";
+import { appendAnswers, loadAnswers, type StoredSheet } from "../../src/human/store.ts";
+import { findChromium, launchChromium } from "../reports/html/chromium.ts";
+import { storedSheet } from "./sheet.ts";
+
+async function serve(run: string, { sheet, key }: StoredSheet): Promise<HumanServer> {
+  const before = await loadAnswers(run, key.id);
+  return serveSheet({
+    sheet,
+    raters: ["ann", "bob"],
+    port: 0,
+    before,
+    save: (answer) => appendAnswers(run, key.id, [answer]),
+  });
+}
+
+const post = (link: string, value: object, type = "application/json"): Promise<Response> =>
+  fetch(`${link}answers`, { method: "POST", headers: { "content-type": type }, body: JSON.stringify(value) });
+
+function statusWithHost(link: string, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    request(link, { headers: { host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on("error", reject)
+      .end();
+  });
+}
+
+describe("the local page for raters", () => {
+  it("takes answers of several raters at once, none lost or mixed up", async () => {
+    await using place = await storedSheet({ n: 50, repeat: 0 });
+    const { run, stored } = place;
+    await using server = await serve(run, stored);
+    const statuses = await Promise.all(
+      [...server.links.values()].flatMap((link) =>
+        stored.sheet.items.map(async ({ id }) => (await post(link, { id, value: "tie" })).status),
+      ),
+    );
+    expect(new Set(statuses)).toEqual(new Set([204]));
+    const answers = await loadAnswers(run, stored.key.id);
+    expect(answers.filter(({ rater }) => rater === "ann")).toHaveLength(50);
+    expect(answers.filter(({ rater }) => rater === "bob")).toHaveLength(50);
+  });
+
+  it("shows nothing without a token or under another host name, and refuses what is no answer", async () => {
+    await using place = await storedSheet({ n: 5, repeat: 0 });
+    const { run, stored } = place;
+    await using server = await serve(run, stored);
+    const link = server.links.get("ann") ?? "";
+    const { origin } = new URL(link);
+    expect((await fetch(link)).status).toBe(200);
+    for (const path of ["/", "/guess/", `/${"A".repeat(32)}/`]) expect((await fetch(origin + path)).status).toBe(404);
+    expect(await statusWithHost(link, "evil.example")).toBe(404);
+    const id = stored.sheet.items[0]?.id;
+    expect((await post(link, { id, value: "C" })).status).toBe(400);
+    expect((await post(link, { id: "other", value: "A" })).status).toBe(400);
+    expect((await post(link, { id, value: "A" }, "text/plain")).status).toBe(415);
+    expect((await post(link, { id, value: "A", note: "x".repeat(100_000) })).status).toBe(400);
+    expect(await loadAnswers(run, stored.key.id)).toEqual([]);
+    expect(await (await fetch(link)).text()).not.toContain("m/one");
+  });
+
+  it.skipIf(findChromium() === null)("goes on in a browser where the rater stopped", async () => {
+    await using place = await storedSheet({ n: 5, repeat: 0 });
+    const { run, stored } = place;
+    await using server = await serve(run, stored);
+    const browser = await launchChromium(findChromium() ?? "");
+    try {
+      for (const keys of [
+        ["1", "2"],
+        ["3", "4", "1"],
+      ]) {
+        // A context of its own each time: nothing is kept in the browser.
+        const page = await (await browser.newContext()).newPage();
+        await page.goto(server.links.get("ann") ?? "");
+        for (const key of keys) {
+          const stored204 = page.waitForResponse((response) => response.status() === 204);
+          await page.keyboard.press(key);
+          await stored204;
+        }
+        await page.context().close();
+      }
+    } finally {
+      await browser.close();
+    }
+    const values = new Map((await loadAnswers(run, stored.key.id)).map(({ item, value }) => [item, value]));
+    expect(stored.sheet.items.map(({ id }) => values.get(id))).toEqual(["A", "B", "tie", "both_bad", "A"]);
+  });
+});
