@@ -44,6 +44,8 @@ describe.skipIf(executable === null)("the form in a browser, from disk", () => {
   }
 
   async function start(page: Page): Promise<void> {
+    // Keys that come before the page listens are lost.
+    await page.waitForFunction('document.activeElement?.tagName === "INPUT"');
     await page.keyboard.type("ann");
     await page.keyboard.press("Enter");
     await page.waitForSelector("#work:not([hidden])");
