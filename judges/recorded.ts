@@ -9,25 +9,28 @@ type RecordedStats = number;
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/iu;
 
 function create(options: JsonObject): Judge<RecordedStats> {
+  const { proportion, ...rest } = options;
   const unit = options["unit"] === "number" ? "number" : "percent";
   const scale = unit === "percent" ? 100 : 1;
-  const range = (options["range"] ?? [0, 1]) as readonly [number, number];
+  const free = unit === "number" ? [-Infinity, Infinity] : [0, 1];
+  const range = (options["range"] ?? free) as readonly [number, number];
   const isInRange = (value: number): boolean => value >= range[0] && value <= range[1];
   const named = { name: "recorded", higherIsBetter: options["higher_is_better"] !== false, unit } as const;
   const metric =
-    options["proportion"] === true
+    proportion === true
       ? { ...proportionMetric<RecordedStats>(named, (value) => value === 1), higherIsBetter: named.higherIsBetter }
       : meanMetric<RecordedStats>({ ...named, range: [range[0] * scale, range[1] * scale] }, (value) => value);
   return {
     name: "recorded",
     version: "1",
-    signature: signatureOf("recorded", options),
+    // Whether all numbers happen to be 0 or 1 differs from run to run without making them another metric.
+    signature: signatureOf("recorded", rest),
     metrics: [metric],
     score: ({ text }) => {
       const trimmed = text.trim();
       // Adding 0 turns -0 into 0, which JSON keeps.
       const value = NUMBER.test(trimmed) ? Number(trimmed) + 0 : Number.NaN;
-      if (isInRange(value)) return { kind: "scored", stats: value };
+      if (Number.isFinite(value) && isInRange(value)) return { kind: "scored", stats: value };
       const message = `the output is no number from ${range[0]} to ${range[1]}`;
       return { kind: "failed", error: { code: "E_JUDGE", message } };
     },
@@ -49,12 +52,11 @@ export const recorded: JudgeModule = {
         default: "percent",
       },
       range: {
-        description: "Smallest and largest number possible.",
+        description: "Smallest and largest number possible: 0 and 1 for percent, none for number.",
         type: "array",
         items: { type: "number" },
         minItems: 2,
         maxItems: 2,
-        default: [0, 1],
       },
       higher_is_better: { description: "Whether more is better.", type: "boolean", default: true },
       proportion: { description: "Every number is 0 or 1: right or wrong.", type: "boolean", default: false },

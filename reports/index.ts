@@ -14,6 +14,7 @@ export const reports = {
   benchmark: async () => (await import("./benchmark.ts")).benchmarkReport,
   "benchmark-smaller": async () => (await import("./benchmark.ts")).benchmarkSmallerReport,
   prometheus: async () => (await import("./prometheus.ts")).prometheusReport,
+  "model-index": async () => (await import("./model-index.ts")).modelIndexReport,
   otel: async () => (await import("./otel.ts")).otelReport,
   html: async () => (await import("./html.ts")).htmlReport,
 } satisfies Record<string, () => Promise<ReportModule>>;

@@ -10,6 +10,7 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
+import { lockRun } from "../../src/run/store/lock.ts";
 import { runFiles } from "../../src/run/store/run-folder.ts";
 import { answerTo, makeRun, type MadeRun } from "../../test/fixtures/runs/make-run.ts";
 import { machine } from "../measure.ts";
@@ -65,6 +66,7 @@ interface Measured {
 
 async function measureSize(size: string): Promise<Measured> {
   const folder = await makeRun({ ...suite, state: "running", checkpoints: suite.checkpoints.map(unanswered) });
+  await using _lock = await lockRun(folder);
   const session = `evalh-bench-${process.pid}`;
   const [columns = "80", rows = "24"] = size.split("x");
   const tmux = (...args: readonly string[]): string => execFileSync("tmux", args, { encoding: "utf8" }).trim();

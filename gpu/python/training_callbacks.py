@@ -121,8 +121,8 @@ class InitialCheckpoint(TrainerCallback):
         self,
         args: TrainingArguments,
         state: TrainerState,
-        control: TrainerControl,
-        **_: Any,  # noqa: ANN401, ARG002
+        control: TrainerControl,  # noqa: ARG002
+        **_: Any,  # noqa: ANN401
     ) -> None:
         """Save, weights first and the state last, as the Trainer does: a folder with a state is complete."""
         folder = Path(str(args.output_dir)) / "checkpoint-0"

@@ -6,4 +6,5 @@ export const backends = {
   fastapi: async () => (await import("./fastapi.ts")).fastapi,
   onnx: async () => (await import("./onnx.ts")).onnx,
   openai: async () => (await import("./openai.ts")).openai,
+  transformers: async () => (await import("./transformers.ts")).transformers,
 } satisfies Record<string, () => Promise<BackendModule>>;

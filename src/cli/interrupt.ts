@@ -19,7 +19,8 @@ export function onInterrupt(io: CliIo): Interrupt {
   let code: number | null = null;
   let timer: NodeJS.Timeout | undefined;
   const handle = (signal: NodeJS.Signals): void => {
-    if (code !== null) return io.exitNow(code);
+    // A terminal that is closed hangs up twice, itself and through the kernel: nobody insists on anything.
+    if (code !== null) return signal === "SIGHUP" ? undefined : io.exitNow(code);
     code = signal === "SIGINT" ? ExitCode.interrupted : ExitCode.terminated;
     stop.abort();
     if (signal !== "SIGHUP") io.stderr.write("\nstopping after the answers in flight; once more stops at once\n");

@@ -28,6 +28,15 @@ function runWith(node: string): void {
   });
 }
 
+/** Whoever reads our output may leave (`| head`, a closed terminal): a run goes on and ends in an orderly way. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+    });
+  }
+}
+
 async function main(): Promise<void> {
   if (isTooOld(process.versions.node)) {
     const node = bundledNode();
@@ -40,6 +49,7 @@ async function main(): Promise<void> {
     return;
   }
   enableCompileCache();
+  outliveReaders();
   const [{ keepNurserySmall }, { runCli }] = await Promise.all([import("./heap.ts"), import("./program.ts")]);
   keepNurserySmall();
   process.exitCode = await runCli(process.argv.slice(2), {

@@ -1,8 +1,10 @@
 import { Writable } from "node:stream";
 
 import type { RunEvent } from "../core/run-event.ts";
+import type { Comparison } from "../compare/comparison.ts";
 import type { PreparedRun } from "../run/prepare.ts";
 import { openSession, type OpenSession } from "../tui/data/session.ts";
+import { compareInThread } from "./compare-thread.ts";
 import type { CliIo } from "./io.ts";
 import { progress, type Progress } from "./progress.ts";
 import { showScreen, whyNoScreen } from "./show-terminal.ts";
@@ -12,35 +14,50 @@ export interface RunView extends AsyncDisposable {
   /** What the run writes goes here; while screens show, they take it. */
   readonly io: CliIo;
   show(event: RunEvent): void;
+  /** The comparison of the run that has ended, if the view makes one of its own; null otherwise. */
+  compared(): Promise<Comparison | null>;
   /** All events came. */
   ended(): Promise<void>;
   /** Waits until the user has left the screens, then prints what was held back. */
   left(): Promise<void>;
 }
 
-export async function openRunView(
-  run: PreparedRun,
-  io: CliIo,
-  { ui, quiet }: { readonly ui: boolean; readonly quiet: boolean },
-): Promise<RunView> {
-  const bar = progress(run, io, { quiet });
+export async function openRunView(run: PreparedRun, io: CliIo, options: RunViewOptions): Promise<RunView> {
+  const { ui } = options;
+  const bar = progress(run, io, options);
   const why = ui ? whyNoScreen(io) : null;
   if (why !== null) io.stderr.write(`note: --ui shows plain progress here: ${why}\n`);
-  return ui && why === null ? screenView(run, bar, io) : plainView(bar, io);
+  return ui && why === null ? screenView(run, bar, { ...options, io }) : plainView(bar, io);
+}
+
+/** The run's own request has them all. */
+interface RunViewOptions {
+  readonly ui: boolean;
+  readonly quiet: boolean;
+  readonly base: string | null;
+  readonly baseline: string | null;
+  readonly isPartial: boolean;
 }
 
 function plainView(bar: Progress, io: CliIo): RunView {
   return {
     io,
     show: bar.show,
+    compared: () => Promise.resolve(null),
     ended: bar.end,
     left: () => Promise.resolve(),
     [Symbol.asyncDispose]: bar.end,
   };
 }
 
-async function screenView({ folder }: PreparedRun, bar: Progress, io: CliIo): Promise<RunView> {
-  const session = await openSession(folder);
+async function screenView(
+  { folder }: PreparedRun,
+  bar: Progress,
+  { io, base, baseline, isPartial }: RunViewOptions & { readonly io: CliIo },
+): Promise<RunView> {
+  // Fewer samples or tasks are not held against the committed baseline, as in `run` itself.
+  const against = isPartial && baseline === null ? false : baseline;
+  const session = await openSession(folder, { compareRun: compareInThread(against), base });
   const closing = new AbortController();
   const held: string[] = [];
   let isOpen = true;
@@ -70,6 +87,7 @@ async function screenView({ folder }: PreparedRun, bar: Progress, io: CliIo): Pr
   return {
     io: { ...io, ...heldStreams(io, { session, isOpen: () => isOpen, held }) },
     show: bar.show,
+    compared: () => (isOpen ? session.compare(base) : Promise.resolve(null)),
     async ended() {
       hasEnded = true;
       await bar.end();

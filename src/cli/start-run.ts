@@ -1,20 +1,21 @@
-import { appendFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 
 import type { JudgeContext } from "../core/judge.ts";
-import type { RunEvent } from "../core/run-event.ts";
 import type { Baseline } from "../compare/baseline/baseline.ts";
 import type { Comparison } from "../compare/comparison.ts";
 import { readRun } from "../compare/run-data.ts";
 import { buildComparison } from "../compare/compare.ts";
 import { sampleSource } from "../compare/sample-source.ts";
+import type { CacheOptions } from "../run/cache/unit-answers.ts";
 import { execute, type ExecuteResult } from "../run/execute.ts";
 import { openGpuLog } from "../run/gpu-log.ts";
 import { judgeModels, type JudgeModels } from "../run/judge-models.ts";
 import { prepareRun, resolveSuite, resumeRun, type PreparedRun, type Resolved } from "../run/prepare.ts";
 import { lockRun } from "../run/store/lock.ts";
 import type { RunManifest } from "../run/store/records.ts";
-import { runFiles, writeManifest } from "../run/store/run-folder.ts";
+import { writeManifest } from "../run/store/run-folder.ts";
+import { cacheLine } from "./cache-option.ts";
+import { eventSink } from "./event-sink.ts";
 import { gateExit } from "./gate-exit.ts";
 import { checkGating, runBaselineOf, type GatingRequest } from "./run-gating.ts";
 import { selectCheckpoints } from "./select-checkpoints.ts";
@@ -33,6 +34,8 @@ export interface RunRequest extends GatingRequest {
   /** Where new runs go. */
   readonly root: string;
   readonly concurrency: number | null;
+  /** Null asks everything. */
+  readonly cache: Omit<CacheOptions, "evalh"> | null;
   readonly base: string | null;
   readonly output: "text" | "json" | "jsonl";
   readonly quiet: boolean;
@@ -68,8 +71,10 @@ export async function startRun(request: RunRequest, io: CliIo): Promise<number> 
     io.stderr.write(`resume: ${request.resumeCommand(folder)}\n`);
     return exitCode;
   }
-  const comparison = await showResults(folder, { request, baseline }, view.io);
+  const comparison = await showResults(folder, { request, baseline, compared: await view.compared() }, view.io);
   await view.left();
+  const saved = cacheLine(result.cache);
+  if (saved !== null && !request.quiet) io.stderr.write(`${saved}\n`);
   const isIncomplete = result.state !== "complete" || result.failedSamples > 0;
   if (isIncomplete) {
     io.stderr.write(`${incompleteness(result)}\nresume: ${request.resumeCommand(folder)}\n`);
@@ -112,6 +117,7 @@ async function executeShown(
       units: run.units,
       checkpoints: run.checkpoints,
       concurrency: request.concurrency,
+      cache: request.cache === null ? null : { ...request.cache, evalh: version() },
       stop: interrupt.stop,
       abort: interrupt.abort,
       emit: events.emit,
@@ -119,7 +125,7 @@ async function executeShown(
       allowCommands: request.allowCode,
       onBackend: (checkpoint, name) => (backends[checkpoint] = name),
     });
-    events.emit({ type: "run-ended", state: result.state, failed: result.failedSamples });
+    events.emit({ type: "run-ended", state: result.state, failed: result.failedSamples, cache: result.cache });
     const seconds = Math.round(performance.now() - started) / 1000;
     await writeManifest(run.folder, ended(run.manifest, { result, seconds, backends }));
     return { result, exitCode: interrupt.exitCode() };
@@ -146,34 +152,17 @@ function totalOf({ manifest, checkpoints }: PreparedRun): number {
   return checkpoints.reduce((sum, { checkpoint }) => sum + answersOf(manifest, checkpoint), 0);
 }
 
-/** Events that come once are kept in the run folder; those of every batch are not: the samples are there. */
-function eventSink(
-  folder: string,
-  listeners: readonly ((event: RunEvent) => void)[],
-): { emit: (event: RunEvent) => void; close: () => Promise<void> } {
-  let written: Promise<void> = Promise.resolve();
-  return {
-    emit(event) {
-      for (const listener of listeners) listener(event);
-      if (event.type === "samples-done") return;
-      const line = `${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`;
-      // The log of events is a convenience; a full disk shows at the samples.
-      written = written.then(() => appendFile(runFiles.events(folder), line)).catch(() => undefined);
-    },
-    close: () => written,
-  };
+interface Results {
+  readonly request: RunRequest;
+  readonly baseline: Baseline | null;
+  /** Null where it is still to be made. */
+  readonly compared: Comparison | null;
 }
 
-async function showResults(
-  folder: string,
-  { request, baseline }: { readonly request: RunRequest; readonly baseline: Baseline | null },
-  io: CliIo,
-): Promise<Comparison> {
+async function showResults(folder: string, { request, baseline, compared }: Results, io: CliIo): Promise<Comparison> {
   const data = await readRun(folder);
-  const comparison = await buildComparison(data, {
-    baseline,
-    ...(request.base === null ? {} : { base: request.base }),
-  });
+  const base = request.base === null ? {} : { base: request.base };
+  const comparison = compared ?? (await buildComparison(data, { baseline, ...base }));
   const source = sampleSource(data);
   await printComparison(comparison, source, {
     io,

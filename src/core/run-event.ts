@@ -25,4 +25,10 @@ export type RunEvent =
       readonly tokens: number;
     }
   | { readonly type: "warning"; readonly message: string }
-  | { readonly type: "run-ended"; readonly state: "complete" | "interrupted" | "incomplete"; readonly failed: number };
+  | {
+      readonly type: "run-ended";
+      readonly state: "complete" | "interrupted" | "incomplete";
+      readonly failed: number;
+      /** Answers given, and how many of them were known before they were asked; null without a cache. */
+      readonly cache?: { readonly answers: number; readonly known: number } | null;
+    };

@@ -1,6 +1,9 @@
 import type { Backend } from "../core/backend.ts";
 import { EvalhError, toErrorInfo, type ErrorInfo } from "../core/errors.ts";
 import type { RunEvent } from "../core/run-event.ts";
+import type { CacheCount } from "./cache/cached-ask.ts";
+import { pruneCache } from "./cache/cache-folder.ts";
+import { openUnitAnswers, type CacheOptions, type UnitAnswers } from "./cache/unit-answers.ts";
 import { doneSet, type DoneSet } from "./done-set.ts";
 import { runsUnit, type PlannedCheckpoint } from "./plan.ts";
 import { isSampleRecord, type RunState } from "./store/records.ts";
@@ -13,6 +16,8 @@ export interface ExecuteOptions {
   readonly units: readonly Unit[];
   readonly checkpoints: readonly PlannedCheckpoint[];
   readonly concurrency: number | null;
+  /** Answers of earlier runs, and of this one; null asks everything. */
+  readonly cache?: CacheOptions | null;
   /** Stops scheduling; what is in flight is finished. */
   readonly stop: AbortSignal;
   /** Gives up what is in flight. */
@@ -32,6 +37,8 @@ export interface ExecuteResult {
   readonly failedSamples: number;
   /** Checkpoints that could not be evaluated, by id. */
   readonly failures: Readonly<Record<string, ErrorInfo>>;
+  /** How many answers were known before they were asked; null without a cache. */
+  readonly cache: { readonly answers: number; readonly known: number } | null;
 }
 
 /**
@@ -41,15 +48,20 @@ export interface ExecuteResult {
 export async function execute(options: ExecuteOptions): Promise<ExecuteResult> {
   const failures: Record<string, ErrorInfo> = {};
   let failedSamples = 0;
+  const count: CacheCount = { known: 0 };
+  let answers = 0;
   const emit = (event: RunEvent): void => {
-    if (event.type === "samples-done") failedSamples += event.failed;
+    if (event.type === "samples-done") {
+      answers += event.count;
+      failedSamples += event.failed;
+    }
     options.emit(event);
   };
   for (const [index, planned] of options.checkpoints.entries()) {
     if (options.stop.aborted) break;
     const { id } = planned.checkpoint;
     try {
-      await runCheckpoint(planned, { ...options, emit }, index);
+      await runCheckpoint(planned, { ...options, emit, index, count });
     } catch (error) {
       if (options.abort.aborted) break;
       // A bug ends the run with its stack; only what the user or the world did is a checkpoint's failure.
@@ -59,10 +71,25 @@ export async function execute(options: ExecuteOptions): Promise<ExecuteResult> {
     }
   }
   const state = options.stop.aborted ? "interrupted" : Object.keys(failures).length > 0 ? "incomplete" : "complete";
-  return { state, failedSamples, failures };
+  const { cache } = options;
+  // The cache is a convenience: that it cannot be tidied up is no reason to fail a run.
+  if (cache != null) await pruneCache(cache.root, cache.limit).catch(() => undefined);
+  return {
+    state,
+    failedSamples,
+    failures,
+    cache: cache == null ? null : { answers, known: Math.min(answers, count.known) },
+  };
 }
 
-async function runCheckpoint(planned: PlannedCheckpoint, options: ExecuteOptions, index: number): Promise<void> {
+/** Options of one checkpoint. */
+interface CheckpointOptions extends ExecuteOptions {
+  /** Its place among the checkpoints. */
+  readonly index: number;
+  readonly count: CacheCount;
+}
+
+async function runCheckpoint(planned: PlannedCheckpoint, options: CheckpointOptions): Promise<void> {
   const { checkpoint } = planned;
   const units = options.units.filter((unit) => runsUnit(checkpoint, unit.info));
   const done = new Map<string, DoneSet>(
@@ -82,7 +109,7 @@ async function runCheckpoint(planned: PlannedCheckpoint, options: ExecuteOptions
   options.emit({
     type: "checkpoint-started",
     checkpoint: checkpoint.id,
-    index,
+    index: options.index,
     of: options.checkpoints.length,
     done: finished,
   });
@@ -94,6 +121,7 @@ async function runCheckpoint(planned: PlannedCheckpoint, options: ExecuteOptions
     if (options.stop.aborted) return;
     const doneOfUnit = done.get(unitKey(unit.info));
     if (doneOfUnit === undefined) continue;
+    await using answers = await unitAnswers(unit, { planned, backend, options });
     await runUnit(unit, {
       folder: options.folder,
       checkpoint: checkpoint.id,
@@ -101,11 +129,22 @@ async function runCheckpoint(planned: PlannedCheckpoint, options: ExecuteOptions
       writer: shard,
       done: doneOfUnit,
       concurrency: options.concurrency,
+      ...(answers === null ? {} : { remember: (ask) => answers.remember(ask) }),
       stop: options.stop,
       abort: options.abort,
       emit: options.emit,
     });
   }
+}
+
+async function unitAnswers(
+  unit: Unit,
+  { planned, backend, options }: { planned: PlannedCheckpoint; backend: Backend; options: CheckpointOptions },
+): Promise<UnitAnswers | null> {
+  const { cache, count, emit } = options;
+  if (cache == null) return null;
+  const onProblem = (message: string): void => emit({ type: "warning", message });
+  return openUnitAnswers(cache, { planned, backend, unit, count, onProblem });
 }
 
 function startBackend({ backend, checkpoint, model }: PlannedCheckpoint, options: ExecuteOptions): Promise<Backend> {

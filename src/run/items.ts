@@ -6,6 +6,8 @@ import { isJsonObject } from "../core/json.ts";
 import { openDataset } from "../dataset/index.ts";
 import { compileTask } from "../suite/compile-task.ts";
 import type { Task } from "../suite/suite.ts";
+import { questionText } from "./cache/question-key.ts";
+import { repeatedQuestions } from "./repeated-questions.ts";
 import { encodeLine } from "./store/checked-line.ts";
 import { readLines, storeError } from "./store/line-file.ts";
 import { runFiles } from "./store/run-folder.ts";
@@ -18,6 +20,8 @@ const BLOCK = 1 << 16;
 export interface ItemsDigest {
   readonly n: number;
   readonly digest: string;
+  /** Samples that ask what one before them asks. */
+  readonly repeated: number;
 }
 
 /**
@@ -44,10 +48,13 @@ export async function digestItems(
   options: { readonly split: Split; readonly write?: (block: string) => Promise<void> },
 ): Promise<ItemsDigest> {
   const hash = createHash("sha256");
+  const textOf = questionText(task);
+  const asked = repeatedQuestions();
   let n = 0;
   let block = "";
   for await (const item of renderItems(task, options.split)) {
     block += encodeLine(item);
+    asked.add(textOf(item));
     n++;
     if (block.length < BLOCK) continue;
     hash.update(block);
@@ -56,7 +63,7 @@ export async function digestItems(
   }
   hash.update(block);
   await options.write?.(block);
-  return { n, digest: hash.digest("hex") };
+  return { n, digest: hash.digest("hex"), repeated: asked.count };
 }
 
 /** The samples of a task as they will be asked, without writing anything. */

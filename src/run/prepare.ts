@@ -8,7 +8,7 @@ import type { Judge, JudgeContext } from "../core/judge.ts";
 import type { TrainingLog, TrainingPoint } from "../core/series.ts";
 import type { Suite } from "../suite/suite.ts";
 import { readTrainingLog } from "../training/index.ts";
-import { digestItems, writeItems } from "./items.ts";
+import { digestItems, writeItems, type ItemsDigest } from "./items.ts";
 import { createJudgesOf, describeJudges, planDigest, splitsOf, type PlannedCheckpoint } from "./plan.ts";
 import { resolveCheckpoints } from "./resolve-checkpoints.ts";
 import { encodeLine } from "./store/checked-line.ts";
@@ -139,7 +139,7 @@ export async function resumeRun(
 export async function describeUnits(
   suite: Suite,
   resolved: Pick<Resolved, "judges">,
-  digest: (task: Suite["tasks"][number], split: UnitInfo["split"]) => Promise<{ n: number; digest: string }>,
+  digest: (task: Suite["tasks"][number], split: UnitInfo["split"]) => Promise<ItemsDigest>,
 ): Promise<UnitInfo[]> {
   const infos: UnitInfo[] = [];
   for (const task of suite.tasks) {
@@ -152,6 +152,7 @@ export async function describeUnits(
         n: items.n,
         repeats: task.repeats,
         digest: items.digest,
+        repeated: items.repeated,
         slices: task.slices,
         choices: task.choices,
         judges: describeJudges(task, resolved.judges.get(task.name) ?? []),
@@ -216,8 +217,8 @@ function newAttempt(evalh: string): Attempt {
   };
 }
 
-/** JSON has no NaN; a loss that is one is a finding and must survive. */
-async function writeTraining(folder: string, points: readonly TrainingPoint[]): Promise<void> {
+/** Stores the loss curves. JSON has no NaN; a loss that is one is a finding and must survive. */
+export async function writeTraining(folder: string, points: readonly TrainingPoint[]): Promise<void> {
   const lines = points.map((point) =>
     encodeLine(
       Object.fromEntries(

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 import type { BackendModule } from "../core/backend.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
@@ -11,7 +11,13 @@ import { discoverCheckpoints, type DiscoveredCheckpoint } from "../training/inde
 import type { PlannedCheckpoint } from "./plan.ts";
 
 /** Files beside the weights that decide what a checkpoint answers. */
-const SETTINGS = ["config.json", "generation_config.json", "tokenizer_config.json", "adapter_config.json"];
+const SETTINGS = [
+  "config.json",
+  "generation_config.json",
+  "tokenizer_config.json",
+  "chat_template.jinja",
+  "adapter_config.json",
+];
 
 /**
  * The checkpoints of all models, found on disk, with their digests.
@@ -35,6 +41,24 @@ export async function resolveCheckpoints(
     checkpoints.push(...found.map((checkpoint) => ({ checkpoint, model, backend })));
   }
   return { checkpoints, warnings };
+}
+
+/** A checkpoint that was found on disk, ready to be evaluated as one of a model's series. */
+export async function planFound(model: Model, found: DiscoveredCheckpoint): Promise<PlannedCheckpoint> {
+  return { checkpoint: await toCheckpoint(model, found, null), model, backend: await backendOf(model) };
+}
+
+/** The checkpoints of a stored run; they need not lie on disk any more. */
+export async function planStored(
+  suite: Pick<Suite, "models">,
+  checkpoints: readonly Checkpoint[],
+): Promise<PlannedCheckpoint[]> {
+  const planned: PlannedCheckpoint[] = [];
+  for (const checkpoint of checkpoints) {
+    const model = suite.models.find(({ name }) => name === checkpoint.model);
+    if (model !== undefined) planned.push({ checkpoint, model, backend: await backendOf(model) });
+  }
+  return planned;
 }
 
 async function backendOf(model: Model): Promise<BackendModule> {
@@ -125,8 +149,12 @@ async function toCheckpoint(
 ): Promise<Checkpoint> {
   const settings = [];
   for (const name of SETTINGS) {
-    const path = join(found.path, name);
-    if ((await stat(path).catch(() => null))?.isFile() === true) settings.push(path);
+    // What all checkpoints share is often stored once, one folder up.
+    for (const path of [join(found.path, name), join(dirname(found.path), name)]) {
+      if ((await stat(path).catch(() => null))?.isFile() !== true) continue;
+      settings.push(path);
+      break;
+    }
   }
   const deciding = [...found.weights, ...settings, ...(found.tokenizer === null ? [] : [found.tokenizer])];
   return {

@@ -7,6 +7,8 @@ import type { Task } from "../suite/suite.ts";
 import { askFor, type Ask } from "./ask.ts";
 import { backlog } from "./backlog.ts";
 import { formBatches, type WorkItem } from "./batches.ts";
+import { isSampled, questionText } from "./cache/question-key.ts";
+import { distinctQuestions } from "./distinct-questions.ts";
 import type { DoneSet } from "./done-set.ts";
 import { judgeCompletion } from "./judging.ts";
 import { readItems } from "./items.ts";
@@ -29,6 +31,8 @@ export interface UnitContext {
   readonly done: DoneSet;
   /** Upper bound on calls at a time; the backend's own wish otherwise. */
   readonly concurrency: number | null;
+  /** Turns a way of asking into one that asks only what is not known. */
+  readonly remember?: (ask: Ask) => Ask;
   /** Stops scheduling; what is in flight is finished. */
   readonly stop: AbortSignal;
   /** Gives up what is in flight. */
@@ -43,7 +47,7 @@ export interface UnitContext {
 export async function runUnit(unit: Unit, context: UnitContext): Promise<void> {
   const { backend, done, stop } = context;
   const concurrency = context.concurrency ?? backend.concurrency;
-  const ask = askFor(unit.task, backend, unit.info.digest);
+  const ask = howToAsk(unit, context);
   const batches = formBatches(readItems(context.folder, unit.info), {
     batchSize: backend.batchSize,
     repeats: unit.info.repeats,
@@ -57,6 +61,12 @@ export async function runUnit(unit: Unit, context: UnitContext): Promise<void> {
   }
   await work.settle();
   await context.writer.drained();
+}
+
+function howToAsk({ task, info }: Unit, { backend, remember }: UnitContext): Ask {
+  const plain = askFor(task, backend, info.digest);
+  const ask = isSampled(task) ? plain : distinctQuestions(plain, questionText(task));
+  return remember?.(ask) ?? ask;
 }
 
 async function runBatch(

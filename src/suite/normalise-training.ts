@@ -2,14 +2,9 @@ import type { DatasetSpec } from "../dataset/spec.ts";
 import type { RawDataset, RawTraining, RawTrainingData } from "./raw-suite.ts";
 import { pointerTo } from "./source-document.ts";
 import type { Place } from "../core/errors.ts";
-import type {
-  CommandTrainerSpec,
-  HfTrainerSpec,
-  Launcher,
-  SuiteTraining,
-  TrainerSpec,
-  TrainingData,
-} from "./training.ts";
+import { trainingFiles } from "../training/trainer/command-line.ts";
+import type { CommandTrainerSpec, HfTrainerSpec, Launcher, TrainerSpec } from "../training/trainer/spec.ts";
+import type { SuiteTraining, TrainingData } from "./training.ts";
 
 interface Surroundings {
   readonly path: (path: string) => string;
@@ -21,10 +16,15 @@ interface Surroundings {
 export function normaliseTraining(raw: RawTraining, around: Surroundings): SuiteTraining {
   const trainer = trainerOf(raw, around);
   return {
-    log: raw.log === undefined ? around.path(raw.output ?? ".") : around.path(raw.log),
+    log: around.path(raw.log ?? logOf(raw)),
     ...(raw.data !== undefined && { data: dataOf(raw.data, around) }),
     ...(trainer !== null && { trainer }),
   };
+}
+
+/** Our own trainer writes every entry at once; of another, the output folder is searched. */
+function logOf({ trainer, output = "." }: RawTraining): string {
+  return trainer === "hf-trainer" ? trainingFiles.log(output) : output;
 }
 
 function dataOf(raw: string | RawTrainingData, around: Surroundings): TrainingData {

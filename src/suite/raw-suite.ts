@@ -1,7 +1,7 @@
 import type { JsonObject } from "../core/json.ts";
 import type { DatasetFormat, WhereValue } from "../dataset/spec.ts";
 import type { Gate, Human, Task, TaskKind } from "./suite.ts";
-import type { Launcher, TrainerSpec } from "./training.ts";
+import type { Launcher, TrainerSpec } from "../training/trainer/spec.ts";
 
 /** A suite as it is written, once the schema has accepted it. */
 export interface RawSuite {

@@ -50,6 +50,8 @@ describe("the guide", async () => {
         ...[3, 2.2, 1.9, 2.1, 2.4, 2.9, 3.3].map((loss, i) => `${i * 10},${3 - i * 0.45},${loss}`),
       ].join("\n"),
     );
+    const interop = fileURLToPath(new URL("../fixtures/interop/", import.meta.url));
+    await project.write("promptfoo-results.json", await readFile(join(interop, "promptfoo/legs.json"), "utf8"));
     const path = await putOnPath(project.folder);
     const run = (command: string): Promise<unknown> =>
       promisify(execFile)("sh", ["-c", command], {

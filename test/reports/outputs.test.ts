@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parse as parseYaml } from "yaml";
 
 import { reports, type ReportName } from "../../reports/index.ts";
 import type { Comparison } from "../../src/compare/comparison.ts";
@@ -148,6 +149,22 @@ describe("reports for metrics stores", () => {
     expect(last["gen_ai.evaluation.score.label"]).toEqual({ stringValue: "warn" });
     expect(await render("otel", hostileGates)).not.toContain(EVIL);
   });
+
+  it("fill the metadata of a model card, whatever the names hold", async () => {
+    const { "model-index": index } = parseYaml(await render("model-index", comparison)) as Card;
+    expect(index[0]?.name).toBe("tiny-icd/checkpoint-441");
+    expect(index[0]?.results.map(({ task }) => task.name)).toEqual(["title", "chapter"]);
+    expect(index[0]?.results[1]?.metrics[0]).toMatchObject({ type: "accuracy", value: 60.25, args: { n: 400 } });
+    const hostile = parseYaml(await render("model-index", hostileGates)) as Card;
+    expect(hostile["model-index"][0]?.name).toBe(`tiny-icd/checkpoint-441${EVIL}`.toWellFormed());
+  });
+
+  interface Card {
+    readonly "model-index": readonly {
+      readonly name: string;
+      readonly results: readonly { readonly task: { readonly name: string }; readonly metrics: readonly object[] }[];
+    }[];
+  }
 
   interface Event {
     readonly eventName: string;

@@ -34,7 +34,7 @@ describe("a suite's training", () => {
 
   it("with a trainer has every default filled in, and an output that need not be there yet", async () => {
     const { training, folder } = await load(HF);
-    expect(training.log).toBe(join(folder, "out"));
+    expect(training.log).toBe(join(folder, "out", "evalh", "log.jsonl"));
     expect(training.data).toMatchObject({ prompt: { text: "{{ q }}" }, target: { text: "{{ a }}" } });
     expect(training.trainer).toEqual({
       kind: "hf-trainer",

@@ -21,10 +21,11 @@ async function answersOf(checkpoint: string): Promise<readonly string[]> {
   return text.split("\n").slice(0, -1);
 }
 
-/** A run that has begun and has no answers yet. */
+const UNANSWERED = TOY.checkpoints.map((checkpoint) => ({ ...checkpoint, answer: () => undefined }));
+
+/** A run that this process works on and that has no answers yet. */
 function openBegun(): Promise<OpenToy> {
-  const checkpoints = TOY.checkpoints.map((checkpoint) => ({ ...checkpoint, answer: () => undefined }));
-  return openToy({ state: "running", checkpoints });
+  return openToy({ state: "running", checkpoints: UNANSWERED }, { locked: true });
 }
 
 async function until(toy: OpenToy, holds: (snapshot: Snapshot) => boolean): Promise<Snapshot> {
@@ -62,9 +63,7 @@ describe("a run that goes on", () => {
     const live = await until(toy, ({ scores }) => scores["quiz/exact_match"]?.[0]?.n === 60);
     expect(live.checkpoints[0]?.state).toBe("done");
     expect(onBench(toy.session, 120, 36).text()).not.toContain("~50.0");
-    toy.session.compare(null);
-    await toy.session.settled();
-    const { comparison } = toy.session.snapshot();
+    const comparison = await toy.session.compare(null);
     for (const key of ["quiz/exact_match", "quiz/rougeL"]) {
       expect(live.scores[key]?.[0]).toEqual(comparison?.cells[key]?.[0]?.estimate);
     }
@@ -107,6 +106,15 @@ describe("a run that goes on", () => {
     expect(onBench(toy.session, 120, 36).text()).toMatch(
       /GPU0 █+.* 91 % {2}68\/140 GiB {2}612\/700 W {2}61 °C .*H200/u,
     );
+  });
+
+  test("is called interrupted when nobody works on it any more", async () => {
+    await using toy = await openToy({ state: "running" });
+    expect(toy.session.snapshot()).toMatchObject({ state: "interrupted" });
+    expect(toy.session.snapshot().comparison?.run.state).toBe("running");
+    const bench = onBench(toy.session, 120, 36);
+    expect(bench.text()).toContain("toy ▸ abcd  interrupted");
+    expect(bench.text()).toContain("▶ ship checkpoint-20");
   });
 
   test("is compared by itself when it ends", async () => {

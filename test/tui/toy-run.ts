@@ -1,8 +1,10 @@
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
+import { compareFolder } from "../../src/tui/data/compare-run.ts";
 import { openSession, type OpenSession } from "../../src/tui/data/session.ts";
 import type { UiState } from "../../src/tui/model/ui-state.ts";
+import { lockRun } from "../../src/run/store/lock.ts";
 import { FIRST_STATE } from "../../src/tui/model/ui-state.ts";
 import type { Scene } from "../../src/tui/model/scene.ts";
 import { sceneMaker } from "../../src/tui/model/scene.ts";
@@ -35,15 +37,19 @@ export interface OpenToy extends AsyncDisposable {
 }
 
 /** A run on disk, opened as the screens open it, once everything has been read. */
-export async function openToy(made: Partial<MadeRun> = {}): Promise<OpenToy> {
+export async function openToy(made: Partial<MadeRun> = {}, { locked = false } = {}): Promise<OpenToy> {
   const folder = await makeRun({ ...TOY, ...made });
-  const session = await openSession(folder);
+  const lock = locked ? await lockRun(folder) : null;
+  const session = await openSession(folder, {
+    compareRun: ({ base }) => compareFolder(folder, { base, baseline: null }),
+  });
   await session.settled();
   return {
     session,
     folder,
     async [Symbol.asyncDispose]() {
       await session[Symbol.asyncDispose]();
+      await lock?.[Symbol.asyncDispose]();
       await rm(dirname(folder), { recursive: true });
     },
   };
@@ -75,7 +81,7 @@ export function onBench(session: OpenSession, columns = 100, rows = 30): Bench {
         const made = update(state, { name, text: name.length === 1 ? name : "" }, scene());
         state = made.state;
         if (made.effect !== undefined) effects.push(made.effect);
-        if (made.effect?.kind === "compare") session.compare(made.effect.base);
+        if (made.effect?.kind === "compare") void session.compare(made.effect.base);
         // Drawing asks for what is missing: the index of a task first, then the texts of a sample.
         for (let round = 0; round < 3; round++) {
           lines();

@@ -29,6 +29,7 @@ export const commands = {
   },
   gate: { summary: "hold a finished run against the suite's gates", load: () => import("./gate.ts") },
   baseline: { summary: "show or update what gates compare with", load: () => import("./baseline.ts") },
+  history: { summary: "how a committed baseline developed, with change points", load: () => import("./history.ts") },
   score: { summary: "judge a run's stored answers again, without inference", load: () => import("./score.ts") },
   sacrebleu: { summary: "score text files as sacrebleu does, with its flags", load: () => import("./sacrebleu.ts") },
   import: { summary: "make a run of lm-eval, inspect_ai or promptfoo results", load: () => import("./import.ts") },
@@ -39,6 +40,7 @@ export const commands = {
   judges: { summary: "list the judges, or explain one", load: () => import("./judges.ts") },
   human: { summary: "have people judge answers, and analyse what they say", load: () => import("./human.ts") },
   data: { summary: "check, clean and compare datasets", load: () => import("./data.ts") },
+  cache: { summary: "show or clear the answers kept across runs", load: () => import("./cache.ts") },
   gpu: { summary: "look at the GPUs, or read a captured nvidia-smi output", load: () => import("./gpu.ts") },
   doctor: { summary: "check what evalh can use on this machine", load: () => import("./doctor.ts") },
 } satisfies Record<string, CommandEntry>;

@@ -9,11 +9,12 @@ import { loadSuite } from "../../suite/load.ts";
 import { startRun, type RunRequest } from "../start-run.ts";
 import { dryRun } from "../dry-run.ts";
 import { BASELINE_HELP } from "../baseline-option.ts";
+import { cacheOf, parseBytes, type CacheFlags } from "../cache-option.ts";
 import { locateSuite } from "../locate-suite.ts";
 import { readManifest, RUNS_FOLDER, findRun } from "../../run/store/run-folder.ts";
 import type { CommandContext } from "./index.ts";
 
-interface Options {
+interface Options extends CacheFlags {
   readonly output: string;
   readonly resume?: string | true;
   readonly concurrency?: number;
@@ -55,6 +56,9 @@ export function configure(command: Command, context: CommandContext): void {
     .option("--model <name>", "with --base-url: the name the server knows the model by")
     .option("--allow-code", "let the suite start programs (backend `command`)")
     .option("--allow-outside", "let the suite read files outside its folder")
+    .option("--no-cache", "ask everything, also what an earlier run has asked")
+    .option("--cache-served", "keep answers of served models across runs, too; their weights cannot be seen")
+    .option("--cache-limit <size>", "most that answers of all runs may take on disk (default: 1GB)", parseBytes)
     .option("--json", "print the comparison as one JSON document")
     .option("--jsonl", "print every event as a line of JSON")
     .option("--ui", "watch the run on the whole terminal, and look at its results there")
@@ -84,6 +88,7 @@ async function requestOf(wanted: string | undefined, options: Options): Promise<
     resume,
     root: options.output,
     concurrency: options.concurrency ?? null,
+    cache: cacheOf(options),
     base: options.base ?? null,
     baseline: options.baseline ?? null,
     // Fewer samples or tasks are for trying out: the committed baseline is of all of them.

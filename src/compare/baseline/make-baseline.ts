@@ -57,8 +57,10 @@ async function unitsOf({ folder, manifest }: RunData, checkpoint: string): Promi
       if (stats !== undefined && list !== undefined) list[slot] = stats;
     }
   });
-  return units.map((unit) => ({
-    ...unit,
-    judges: unit.judges.map((judge, index) => ({ ...judge, stats: packStats(slots.get(unit)?.[index] ?? []) })),
-  }));
+  // Named one by one: what run.json says besides is not the baseline's business.
+  return units.map((unit) => {
+    const { task, split, kind, n, repeats, digest, slices, choices } = unit;
+    const judges = unit.judges.map((judge, index) => ({ ...judge, stats: packStats(slots.get(unit)?.[index] ?? []) }));
+    return { task, split, kind, n, repeats, digest, slices, choices, judges };
+  });
 }

@@ -12,7 +12,7 @@ import { storeError } from "../store/line-file.ts";
 import type { ItemRecord, JudgeInfo, RunManifest, SampleRecord, UnitInfo } from "../store/records.ts";
 import { createRunFolder, runFiles, writeManifest } from "../store/run-folder.ts";
 import { checkpointsOf } from "./checkpoints.ts";
-import type { Imported, ImportedSample } from "./imported.ts";
+import type { Imported, ImportedSample, ImportedTask } from "./imported.ts";
 import { scoreShapes, type ScoreShape } from "./score-shape.ts";
 
 export interface ImportRequest {
@@ -82,9 +82,16 @@ function mergeTasks(results: readonly Imported[]): MergedTask[] {
       samples: [...samples.values()],
       repeats,
       shapes: scoreShapes(own),
-      source: [...new Set(results.map(({ source }) => source))].join(", "),
+      source: sourceOf(results, own),
     };
   });
+}
+
+/** Who scored, and by which version of the task: numbers from other sources are not compared. */
+function sourceOf(results: readonly Imported[], tasks: readonly ImportedTask[]): string {
+  const programs = [...new Set(results.map(({ program }) => program))].join(", ");
+  const versions = [...new Set(tasks.map(({ version }) => version).filter((version) => version !== ""))].join(", ");
+  return versions === "" ? programs : `${programs}, task version ${versions}`;
 }
 
 function differing(task: string, sample: string): EvalhError {
@@ -184,7 +191,10 @@ interface ManifestParts {
 function manifestOf({ id, started, units, checkpoints, request }: ManifestParts): RunManifest {
   const { results, suite, evalh } = request;
   const sources = Object.fromEntries(
-    checkpoints.map((checkpoint, index) => [checkpoint.id, results[index]?.source ?? ""]),
+    checkpoints.map((checkpoint, index) => [
+      checkpoint.id,
+      `${results[index]?.program ?? ""} ${results[index]?.programVersion ?? ""}`.trim(),
+    ]),
   );
   const content: JsonObject = { suite, units: units.map(({ task, digest }) => ({ task, digest })) };
   const digest = createHash("sha256").update(JSON.stringify(content)).digest("hex");

@@ -4,8 +4,9 @@ import type { JsonObject } from "../../core/json.ts";
 
 /** The results of one model by another program, as far as a run can hold them. */
 export interface Imported {
-  /** Program and version, for example "lm_eval 0.4.13". */
-  readonly source: string;
+  /** For example "lm_eval". */
+  readonly program: string;
+  readonly programVersion: string;
   /** The model as that program names it. */
   readonly model: string;
   /** Absolute path of the file that was read. */
@@ -20,6 +21,8 @@ export interface Imported {
 export interface ImportedTask {
   readonly name: string;
   readonly kind: "generate" | "choice";
+  /** Changes with how that program scores the task; empty where it does not say. */
+  readonly version: string;
   /** Score name → true if more is better; names not in it are taken to be so. */
   readonly higherIsBetter: Readonly<Record<string, boolean>>;
   readonly samples: readonly ImportedSample[];

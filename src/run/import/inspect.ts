@@ -45,7 +45,8 @@ function toImported(file: string, log: unknown, samples: readonly JsonObject[]):
   const bySample = Map.groupBy(samples, (sample) => asText(sample["id"]));
   const ids = [...bySample.keys()].toSorted((a, b) => (order.get(a) ?? Infinity) - (order.get(b) ?? Infinity) || 0);
   return {
-    source: `inspect_ai ${textAt(objectAt(about, "packages"), "inspect_ai") ?? "(unknown version)"}`,
+    program: "inspect_ai",
+    programVersion: textAt(objectAt(about, "packages"), "inspect_ai") ?? "",
     model: textAt(about, "model") ?? "model",
     file,
     startedAt: new Date(Date.parse(textAt(about, "created") ?? "") || 0).toISOString(),
@@ -53,6 +54,7 @@ function toImported(file: string, log: unknown, samples: readonly JsonObject[]):
       {
         name: (textAt(about, "task") ?? "task").split("/").at(-1) ?? "task",
         kind: "generate",
+        version: asText(about["task_version"]),
         higherIsBetter: {},
         samples: ids.map((id) => sampleOf(id, bySample.get(id) ?? [])),
       },

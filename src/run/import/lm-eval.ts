@@ -21,7 +21,8 @@ export const lmEval: ResultReader = {
     }
     const started = numberAt(json, "date");
     const imported: Imported = {
-      source: `lm_eval ${textAt(json, "lm_eval_version") ?? "(unknown version)"}`,
+      program: "lm_eval",
+      programVersion: textAt(json, "lm_eval_version") ?? "",
       model: modelOf(json),
       file: path,
       startedAt: new Date((started ?? 0) * 1000).toISOString(),
@@ -60,11 +61,14 @@ async function readTask(task: string, { file, json, warnings }: TaskFile): Promi
   const isChoice = textAt(config, "output_type") === "multiple_choice";
   const samples = new Map<string, ImportedSample>();
   const left = new Set<string>();
+  const better = objectAt(json, "higher_is_better", task);
+  const higherIsBetter: Record<string, boolean> = {};
   for (const [index, line] of (await readFile(file, "utf8")).split("\n").entries()) {
     if (line.trim() === "") continue;
     const row = parseLine(line, { file, line: index + 1 });
     const filter = textAt(row, "filter") ?? "none";
     const scores = scoresOf(row, filter, left);
+    for (const metric of Object.keys(better)) higherIsBetter[scoreName(metric, filter)] = better[metric] !== false;
     const id = asText(row["doc_id"]);
     const before = samples.get(id);
     // A task with several filters writes a line for each: one answer, scored several times.
@@ -72,13 +76,11 @@ async function readTask(task: string, { file, json, warnings }: TaskFile): Promi
     samples.set(id, before === undefined ? sampleOf(row, { id, scores: all, isChoice }) : withScores(before, all));
   }
   for (const name of left) warnings.push(`${task}: ${name} is not one number a sample and was left out`);
-  const better = objectAt(json, "higher_is_better", task);
   return {
     name: task,
+    version: asText(objectAt(json, "versions")[task]),
     kind: isChoice ? "choice" : "generate",
-    higherIsBetter: Object.fromEntries(
-      Object.entries(better).flatMap(([name, value]) => (typeof value === "boolean" ? [[name, value]] : [])),
-    ),
+    higherIsBetter,
     samples: [...samples.values()],
   };
 }
@@ -99,13 +101,17 @@ function scoresOf(row: JsonObject, filter: string, left: Set<string>): Record<st
   const scores: Record<string, number> = {};
   for (const metric of listAt(row, "metrics")) {
     if (typeof metric !== "string") continue;
-    const name = filter === "none" ? metric : `${metric}_${filter}`;
+    const name = scoreName(metric, filter);
     const value = row[metric];
     if (typeof value === "number" && Number.isFinite(value)) scores[name] = value;
     else if (typeof value === "boolean") scores[name] = value ? 1 : 0;
     else left.add(name);
   }
   return scores;
+}
+
+function scoreName(metric: string, filter: string): string {
+  return filter === "none" ? metric : `${metric}_${filter}`;
 }
 
 function sampleOf(

@@ -8,13 +8,13 @@ export const promptfoo: ResultReader = {
   recognises: ({ json }) => isJsonObject(json) && Array.isArray(objectAt(json, "results")["results"]),
   read({ path, json }) {
     const rows = listAt(objectAt(json, "results"), "results").filter(isJsonObject);
-    const version = textAt(objectAt(json, "metadata"), "promptfooVersion") ?? "(unknown version)";
+    const version = textAt(objectAt(json, "metadata"), "promptfooVersion") ?? "";
     const startedAt = new Date(Date.parse(textAt(objectAt(json, "results"), "timestamp") ?? "") || 0).toISOString();
     const prompts = [...new Set(rows.map(promptIndex))].toSorted((a, b) => a - b);
     const byModel = Map.groupBy(rows, providerOf);
     const imported = [...byModel].map(([model, own]): Imported => {
       const tasks = prompts.flatMap((prompt) => taskOf(own, prompt, prompts.length));
-      return { source: `promptfoo ${version}`, model, file: path, startedAt, tasks, warnings: [] };
+      return { program: "promptfoo", programVersion: version, model, file: path, startedAt, tasks, warnings: [] };
     });
     return Promise.resolve(imported);
   },
@@ -35,7 +35,15 @@ function taskOf(rows: readonly JsonObject[], prompt: number, prompts: number): I
   if (own.length === 0) return [];
   const byTest = Map.groupBy(own, (row) => numberAt(row, "testIdx") ?? 0);
   const samples = [...byTest].toSorted(([a], [b]) => a - b).map(([test, answers]) => sampleOf(test, answers));
-  return [{ name: prompts === 1 ? "prompt" : `prompt-${prompt + 1}`, kind: "generate", higherIsBetter: {}, samples }];
+  return [
+    {
+      name: prompts === 1 ? "prompt" : `prompt-${prompt + 1}`,
+      kind: "generate",
+      version: "",
+      higherIsBetter: {},
+      samples,
+    },
+  ];
 }
 
 function sampleOf(test: number, answers: readonly JsonObject[]): ImportedSample {

@@ -8,8 +8,8 @@ export interface ScoreShape {
 }
 
 /**
- * What kind of number each score of a task is, from its values over all models: right or wrong, a fraction, or a number
- * with the bounds that were seen.
+ * What kind of number each score of a task is, from its values over all models: right or wrong, a fraction, or any
+ * number.
  */
 export function scoreShapes(tasks: readonly ImportedTask[]): ScoreShape[] {
   const seen = new Map<string, { lo: number; hi: number; isBinary: boolean }>();
@@ -23,12 +23,10 @@ export function scoreShapes(tasks: readonly ImportedTask[]): ScoreShape[] {
     }
   }
   return [...seen].map(([name, { lo, hi, isBinary }]) => {
-    const higherIsBetter = tasks.every(
-      (task) => task.higherIsBetter[name.replace(/_.*$/, "")] ?? task.higherIsBetter[name] ?? true,
-    );
+    const higherIsBetter = tasks.every((task) => task.higherIsBetter[name] ?? true);
     const direction = higherIsBetter ? {} : { higher_is_better: false };
     if (isBinary) return { name, options: { proportion: true, ...direction } };
     if (lo >= 0 && hi <= 1) return { name, options: direction };
-    return { name, options: { unit: "number", range: lo < hi ? [lo, hi] : [lo, lo + 1], ...direction } };
+    return { name, options: { unit: "number", ...direction } };
   });
 }

@@ -30,7 +30,8 @@ export async function withZip<T>(path: string, use: (entries: readonly ZipEntry[
   if (offset === 0xffffffff || count === 0xffff) throw refuse("archives of more than 4 GB are not read");
   if (offset + length > size) throw refuse("its directory lies outside");
   const directory = await part(file, offset, length);
-  return use(entriesOf(directory, { count, file, refuse }));
+  // Awaited here: the file is closed when this function returns.
+  return await use(entriesOf(directory, { count, file, refuse }));
 }
 
 interface Archive {

@@ -46,6 +46,12 @@ export async function lockRun(folder: string): Promise<AsyncDisposable> {
   throw new EvalhError("E_RUN_LOCKED", `cannot take the lock ${path}: other processes keep taking it`);
 }
 
+/** Whether somebody works on a run, as far as can be seen: a holder on another host is taken to be alive. */
+export async function isLocked(folder: string): Promise<boolean> {
+  const holder = await readHolder(join(folder, "lock"));
+  return holder !== null && !(await isDead(holder));
+}
+
 /** A hard link either appears with its whole content or fails, also over NFS. */
 async function create(path: string, own: Holder): Promise<boolean> {
   const draft = `${path}.${own.token}`;

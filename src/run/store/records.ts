@@ -52,6 +52,8 @@ export interface UnitInfo {
   readonly repeats: number;
   /** sha256 over the items, in order: what was asked. */
   readonly digest: string;
+  /** Samples that ask what one before them asks. */
+  readonly repeated?: number;
   readonly slices: readonly string[];
   readonly choices: readonly string[] | null;
   readonly judges: readonly JudgeInfo[];

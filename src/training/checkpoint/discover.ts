@@ -45,7 +45,7 @@ const checkpointFormats = {
 // lightning_logs/version_0/checkpoints/… is the deepest in use.
 const MAX_DEPTH = 4;
 const MAX_ENTRIES = 20_000;
-const SKIPPED = new Set(["node_modules", ".git", "__pycache__", ".venv", "venv", "wandb", "runs"]);
+const SKIPPED = new Set(["node_modules", ".git", "__pycache__", ".venv", "venv", "wandb", "runs", "evalh"]);
 
 /**
  * The checkpoints in a training's output folder, by step, then name. If the folder is itself a checkpoint and holds no

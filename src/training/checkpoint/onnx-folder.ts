@@ -5,6 +5,8 @@ import type { CheckpointFormat } from "./checkpoint-format.ts";
 import { trainerState } from "./hf-folder.ts";
 
 const MODEL = /^(?:onnx\/)?[^/]+\.onnx$/;
+/** Weights beyond 2 GB lie beside the graph, and the graphs of two checkpoints are then alike. */
+const EXTERNAL_DATA = /^(?:onnx\/)?[^/]+\.onnx[._]data(?:_\d+)?$/;
 
 /** A Hugging Face folder with an ONNX export in it or in its folder "onnx"; it may hold several precisions. */
 export const onnxFolder: CheckpointFormat = {
@@ -20,7 +22,9 @@ export const onnxFolder: CheckpointFormat = {
     return {
       ...state,
       format: precisions.length === 1 ? `onnx-${precisions[0]}` : "onnx",
-      weights: names.map((name) => join(entry.path, name)),
+      weights: [...names, ...entry.files.filter((file) => EXTERNAL_DATA.test(file))].map((name) =>
+        join(entry.path, name),
+      ),
       problem: problem ?? state.problem,
     };
   },

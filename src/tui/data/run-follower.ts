@@ -7,7 +7,8 @@ import type { Judge } from "../../core/judge.ts";
 import type { TrainingPoint } from "../../core/series.ts";
 import type { Diagnosis } from "../../core/verdict.ts";
 import { createJudgesOf } from "../../run/plan.ts";
-import type { RunManifest, SampleRecord } from "../../run/store/records.ts";
+import { isLocked } from "../../run/store/lock.ts";
+import type { RunManifest, RunState, SampleRecord } from "../../run/store/records.ts";
 import { readManifest, runFiles } from "../../run/store/run-folder.ts";
 import { diagnose } from "../../stats/generalisation.ts";
 import type { CheckpointState, MetricFacts, Note, Snapshot } from "../model/snapshot.ts";
@@ -25,6 +26,8 @@ const EVENT_BYTES = 1 << 18;
 /** What the folder of a run tells of it, read again and again while the run goes on, in this process or in another. */
 export interface RunFollower {
   readonly manifest: RunManifest;
+  /** As the manifest says, but "interrupted" for a run whose process died without a word. */
+  readonly state: RunState;
   /** Reads what came since the last call; `changed` if anything did, `more` if there is more to read at once. */
   poll(): Promise<{ readonly changed: boolean; readonly more: boolean }>;
   /** A remark of this process, shown among the run's events. */
@@ -56,13 +59,18 @@ export async function followRun(folder: string): Promise<RunFollower> {
   const label = checkpointLabels(ordered);
   const pace = paceMeter();
   let stamp = await stampOf(folder);
+  let isAlive = await isLocked(folder);
   let polls = 0;
   // Who compares a run that has ended reads its answers anyway: once is enough.
-  let isFollowing = manifest.state === "running";
+  const stateNow = (): RunState => (manifest.state === "running" && !isAlive ? "interrupted" : manifest.state);
+  let isFollowing = stateNow() === "running";
   let told: ReadonlyMap<string, AnswerCounts> = new Map();
   return {
     get manifest() {
       return manifest;
+    },
+    get state() {
+      return stateNow();
     },
     note: notes.add,
     async poll() {
@@ -73,21 +81,23 @@ export async function followRun(folder: string): Promise<RunFollower> {
       const records = await pollShards(looked, { all: polls++ % REST_EVERY === 0 });
       for (const note of failureNotes(records, label)) notes.add(note);
       const fresh = await stampOf(folder);
+      const before = stateNow();
       const hasManifest = fresh !== stamp;
       if (hasManifest) manifest = await readManifest(folder);
       stamp = fresh;
-      isFollowing ||= manifest.state === "running";
+      if (hasManifest || polls % REST_EVERY === 0) isAlive = await isLocked(folder);
+      isFollowing ||= stateNow() === "running";
       const came = [...records.values()].flat();
       const more = followers.some(({ isBehind }) => isBehind);
       // What was there before somebody looked says nothing about speed.
       if (came.length > 0 && polls > 1 && !more) pace.add(paceOf(came));
-      return { changed: lines.length > 0 || came.length > 0 || hasGpu || hasManifest, more };
+      return { changed: lines.length > 0 || came.length > 0 || hasGpu || hasManifest || stateNow() !== before, more };
     },
     tell(counts) {
       told = counts;
     },
     facts() {
-      const moment = { manifest, followers, told: isFollowing ? null : told, pace };
+      const moment = { manifest: { ...manifest, state: stateNow() }, followers, told: isFollowing ? null : told, pace };
       return factsOf(frame, { ...moment, notes: notes.notes(), gpus: gpus.gpus() });
     },
   };

@@ -19,7 +19,9 @@ export interface ShelfListener {
   readonly failed: (error: unknown) => void;
 }
 
-export function sampleShelf(data: RunData, { changed, failed }: ShelfListener): SampleShelf {
+/** @param readData called once, when the first samples are asked for */
+export function sampleShelf(readData: () => Promise<RunData>, { changed, failed }: ShelfListener): SampleShelf {
+  let data: Promise<RunData> | null = null;
   const indices = new Map<string, SampleIndex>();
   const views = new Map<string, SampleView>();
   const asked = new Map<string, Promise<void>>();
@@ -37,7 +39,10 @@ export function sampleShelf(data: RunData, { changed, failed }: ShelfListener): 
     samples(task) {
       const index = indices.get(task);
       if (index !== undefined) return index;
-      fetchOnce(task, async () => void indices.set(task, await indexSamples(data, task)));
+      fetchOnce(task, async () => {
+        data ??= readData();
+        indices.set(task, await indexSamples(await data, task));
+      });
       return null;
     },
     sample(task, ordinal) {

@@ -15,5 +15,5 @@ export interface Session {
   /** One sample with all its texts, or null while it is being read. */
   sample(task: string, ordinal: number): SampleView | null;
   /** Compares the checkpoints anew, against this one or against the one to ship. */
-  readonly compare: (base: string | null) => void;
+  readonly compare: (base: string | null) => unknown;
 }

@@ -1,5 +1,5 @@
 import { copyFileSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
@@ -210,6 +210,21 @@ describe("ONNX checkpoints", () => {
       { name: "tiny-300", step: 300, epoch: null, format: "onnx", complete: true, files: 2 },
     ]);
     expect(found[0]?.tokenizer).toBe(join(folder.path, "tokenizer.json"));
+  });
+
+  it("count the weights beside the graph, which alone tell two checkpoints apart", async () => {
+    using folder = temporaryFolder();
+    onnxCheckpoint(folder, "checkpoint-1", ["model.onnx"]);
+    for (const name of ["model.onnx_data", "model.onnx_data_1", "model.onnx.data", "notes.txt"]) {
+      folder.write(`checkpoint-1/onnx/${name}`, "12345");
+    }
+    const [found] = await discoverCheckpoints(folder.path);
+    expect(found?.weights.map((path) => basename(path)).toSorted()).toEqual([
+      "model.onnx",
+      "model.onnx.data",
+      "model.onnx_data",
+      "model.onnx_data_1",
+    ]);
   });
 
   it("are not complete when the file is cut or the configuration missing", async () => {
