@@ -1,8 +1,9 @@
 import type { ContinuationScore } from "../src/core/completion.ts";
 import { EvalhError } from "../src/core/errors.ts";
 import type { JsonObject } from "../src/core/json.ts";
-import type { Judge, JudgeContext, JudgeModule, Metric } from "../src/core/judge.ts";
+import type { FigureCollector, Judge, JudgeContext, JudgeModule, Metric } from "../src/core/judge.ts";
 import { ANSWER_OPTIONS, answerFinder, argmax, choiceLogprobs, choicesOf, signatureOf } from "./answers/choice.ts";
+import { confusionCollector } from "./answers/confusion-figure.ts";
 import { attemptWithReferences } from "./metric/attempt.ts";
 import { proportionMetric } from "./metric/mean.ts";
 
@@ -62,6 +63,14 @@ function isGreedy(scores: readonly ContinuationScore[]): boolean {
   return scores.some((score) => score.greedy === true);
 }
 
+/** Indices count the choices that all samples share. */
+function choiceConfusion(choices: readonly string[]): FigureCollector<AccuracyStats> {
+  return confusionCollector<AccuracyStats>(choices, ({ target, predicted, correct }) => {
+    const label = choices[(correct ? predicted : target) ?? -1];
+    return label === undefined ? null : [label, choices[predicted ?? -1] ?? null];
+  });
+}
+
 function create(options: JsonObject, context: JudgeContext): Judge<AccuracyStats> {
   const find = answerFinder(options, context);
   const needsLogprobs = options["acc_norm"] === true || options["top_k"] !== undefined;
@@ -71,6 +80,7 @@ function create(options: JsonObject, context: JudgeContext): Judge<AccuracyStats
     signature: signatureOf("lm_eval:0.4.13", options),
     metrics: metricsOf(options),
     flags: (stats) => (stats.predicted === null ? ["not_extracted"] : []),
+    ...(context.choices === undefined ? {} : { figure: () => choiceConfusion(context.choices ?? []) }),
     score: (completion, sample) =>
       attemptWithReferences(sample, () => {
         const choices = choicesOf(sample, context);

@@ -3,6 +3,7 @@ import type { JsonObject } from "../src/core/json.ts";
 import type { Judge, JudgeContext, JudgeModule, Metric } from "../src/core/judge.ts";
 import { answerFinder, choiceLogprobs, choicesOf, signatureOf } from "./answers/choice.ts";
 import { type Binning, binEdges, binOf, binsOf, calibrationError } from "./calibration/bins.ts";
+import { reliabilityCollector } from "./calibration/reliability.ts";
 import { brier, logLoss, softmax } from "./calibration/scores.ts";
 import { attemptWithReferences } from "./metric/attempt.ts";
 import { meanMetric } from "./metric/mean.ts";
@@ -63,6 +64,7 @@ function create(options: JsonObject, context: JudgeContext): Judge<CalibrationSt
         (stats) => stats.logLoss,
       ),
     ],
+    figure: () => reliabilityCollector(binning, bins),
     score: (completion, sample) =>
       attemptWithReferences(sample, () => {
         const choices = choicesOf(sample, context);

@@ -49,6 +49,8 @@ export function generated(size: Size): { readonly comparison: Comparison; readon
       gates: [],
       learning: { trajectories: [], forgetting: [], memorisation: null, diagnostics: [], ids: {} },
       resources: null,
+      figures: [],
+      people: [],
       verdict: { kind: "pass" },
       summary: ["A generated comparison."],
       alpha: 0.05,

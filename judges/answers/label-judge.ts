@@ -5,6 +5,7 @@ import type { Sufficient } from "../../src/core/sufficient.ts";
 import { attemptWithReferences } from "../metric/attempt.ts";
 import { answerFinder } from "./choice.ts";
 import type { ClassCounts } from "./class-counts.ts";
+import { confusionCollector } from "./confusion-figure.ts";
 import { countRows, labelsOf, type LabelStats } from "./label-rows.ts";
 
 /** A longer answer is text, not a label, and would only fill the run's files. */
@@ -53,6 +54,7 @@ export function labelJudge(
     ...identity,
     version: "1",
     flags: (stats) => (stats.predicted === null ? ["not_extracted"] : []),
+    figure: () => confusionCollector<LabelStats>(context.choices, ({ target, predicted }) => [target, predicted]),
     score: (completion, sample) =>
       attemptWithReferences(sample, () => {
         const { predicted, targets, correct } = find(completion, sample);

@@ -18,7 +18,7 @@ export function pageHead(comparison: Comparison): string {
     return body === null ? [] : [{ ...section, body }];
   });
   const title = markup`<title>${suite.name}: ${comparison.summary[0] ?? "comparison"} · evalh</title>`;
-  const body = markup`<a class="skip" href="#main">Skip to the verdict</a><header class="top"><div class="brand"><b>evalh</b><span>${suite.name}</span></div><nav aria-label="Sections">${shown.map(({ id, title: text }) => markup`<a href="#${id}">${text}</a>`)}</nav><button type="button" class="theme" data-theme-toggle hidden>Dark</button></header><main id="main">${verdict(comparison)}${shown.map((section) => sectionView(section))}</main>`;
+  const body = markup`<a class="skip" href="#main">Skip to the verdict</a><header class="top"><div class="brand"><b>evalh</b><span>${suite.name}</span></div><nav aria-label="Sections">${shown.map(({ id, title: heading, nav = heading }) => markup`<a href="#${id}">${nav}</a>`)}</nav><button type="button" class="theme" data-theme-toggle hidden>Dark</button></header><main id="main">${verdict(comparison)}${shown.map((section) => sectionView(section))}</main>`;
   return `<!doctype html>
 <html lang="en">
 <head>

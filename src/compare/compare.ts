@@ -5,6 +5,7 @@ import { diagnose } from "../stats/generalisation.ts";
 import type { Cell, Comparison, MetricRow, OutputWarning, ShipChoice, Training } from "./comparison.ts";
 import type { Baseline } from "./baseline/baseline.ts";
 import { detectableDifference } from "./detectable.ts";
+import { taskFigures } from "./figures.ts";
 import { evaluateGates } from "./gates.ts";
 import { learningOf } from "./learning.ts";
 import { resourceUse } from "./resources.ts";
@@ -83,6 +84,8 @@ export async function buildComparison(data: RunData, options: CompareOptions = {
     summary: summarise({ data, rows, cells, training, ship, verdict, base }),
     learning: await learningOf(data, { diagnosis, ship }),
     resources: await resourceUse(data),
+    figures: taskFigures(data),
+    people: [],
     alpha,
   };
 }

@@ -2,11 +2,12 @@ import type { Checkpoint } from "../core/checkpoint.ts";
 import type { Estimate } from "../core/estimate.ts";
 import type { ErrorInfo } from "../core/errors.ts";
 import type { FinishReason } from "../core/completion.ts";
-import type { MetricUnit } from "../core/judge.ts";
+import type { JudgeFigure, MetricUnit } from "../core/judge.ts";
 import type { TrainingPoint } from "../core/series.ts";
 import type { Diagnosis } from "../core/verdict.ts";
 import type { GateResult } from "./gate/gate-result.ts";
 import type { Learning } from "./learning.ts";
+import type { PeopleResult } from "./people.ts";
 import type { ResourceUse } from "./resources.ts";
 
 /** A paired difference, checkpoint minus base, over the samples that both answered. */
@@ -76,6 +77,16 @@ export interface OutputWarning {
   readonly of: number;
 }
 
+/** A picture of a task's answers, one a checkpoint: what its judges' numbers are made of. */
+export interface TaskFigure {
+  readonly task: string;
+  readonly kind: JudgeFigure["kind"];
+  /** The judge whose statistics it shows. */
+  readonly judge: string;
+  /** In the order of `checkpoints`; null where a checkpoint has no answers. */
+  readonly figures: readonly (JudgeFigure | null)[];
+}
+
 /** Which checkpoint to ship and why. */
 export interface ShipChoice {
   readonly checkpoint: string;
@@ -136,6 +147,10 @@ export interface Comparison {
   readonly learning: Learning;
   /** What the GPUs did; null where none was looked at. */
   readonly resources: ResourceUse | null;
+  /** At most one of a kind for each task. */
+  readonly figures: readonly TaskFigure[];
+  /** What people said of the run's answers; empty where nobody was asked. */
+  readonly people: readonly PeopleResult[];
   readonly alpha: number;
 }
 

@@ -1,6 +1,7 @@
 import { gpuEnergy, gpuUsage, gpuWarnings, type GpuUsage } from "../../gpu/usage.ts";
 import type { GpuFacts, GpuSample } from "../../gpu/monitor.ts";
 import { readGpuLog, type GpuRecord } from "../run/gpu-log.ts";
+import { gpuTrace, type GpuTimeline, type GpuTrace } from "./gpu-timeline.ts";
 import { chosenRow } from "./leading-metric.ts";
 import type { RunData } from "./run-data.ts";
 import { scanShard } from "./shard-scan.ts";
@@ -26,6 +27,8 @@ export interface CheckpointResources {
 export interface ResourceUse {
   readonly gpus: readonly GpuUsage[];
   readonly checkpoints: readonly CheckpointResources[];
+  /** Of the longest attempt. */
+  readonly timeline: GpuTimeline;
   /** In words: what the monitor lost, idle and throttled GPUs. */
   readonly warnings: readonly string[];
 }
@@ -39,13 +42,21 @@ export async function resourceUse(data: RunData): Promise<ResourceUse | null> {
   if (timelines.length === 0) return null;
   const longest = timelines.reduce((best, each) => (each.end > best.end ? each : best));
   const gpus: GpuUsage[] = [];
+  const traces: GpuTrace[] = [];
   const warnings = records.flatMap((record) => (record.kind === "problem" ? [record.message] : []));
   for (const [gpu, samples] of longest.samples) {
-    const usage = gpuUsage(samples, longest.facts.get(gpu) ?? unknown(gpu), { from: 0, to: longest.end });
+    const facts = longest.facts.get(gpu) ?? unknown(gpu);
+    const usage = gpuUsage(samples, facts, { from: 0, to: longest.end });
     gpus.push(usage);
+    traces.push(gpuTrace(samples, facts, longest.end));
     warnings.push(...gpuWarnings(usage, samples));
   }
-  return { gpus, checkpoints: await checkpointUse(data, timelines), warnings: [...new Set(warnings)] };
+  return {
+    gpus,
+    checkpoints: await checkpointUse(data, timelines),
+    timeline: { end: longest.end, spans: longest.spans, gpus: traces },
+    warnings: [...new Set(warnings)],
+  };
 }
 
 interface Timeline {

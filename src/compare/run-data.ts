@@ -1,5 +1,5 @@
 import type { Checkpoint } from "../core/checkpoint.ts";
-import type { Judge, Metric } from "../core/judge.ts";
+import type { FigureCollector, Judge, JudgeFigure, Metric } from "../core/judge.ts";
 import type { TrainingPoint } from "../core/series.ts";
 import { isJsonObject } from "../core/json.ts";
 import { createJudgesOf } from "../run/plan.ts";
@@ -28,9 +28,18 @@ export interface RunData {
   readonly metrics: readonly RunMetric[];
   /** Metric key → one column a checkpoint, null where it was not run or nothing was scored. */
   readonly columns: ReadonlyMap<string, readonly (MetricColumn | null)[]>;
+  readonly figures: readonly RunFigure[];
   /** Unit key → one entry a checkpoint. */
   readonly counts: ReadonlyMap<string, readonly UnitAnswers[]>;
   readonly training: readonly TrainingPoint[];
+}
+
+/** What a judge's statistics of one checkpoint's answers to one unit look like. */
+interface RunFigure {
+  readonly unit: UnitInfo;
+  readonly judge: string;
+  readonly checkpoint: string;
+  readonly figure: JudgeFigure;
 }
 
 /**
@@ -44,20 +53,28 @@ export async function readRun(folder: string): Promise<RunData> {
   const metrics = manifest.units.flatMap((unit) => runMetrics(unit, judgesOf.get(unitKey(unit)) ?? []));
   const columns = new Map<string, (MetricColumn | null)[]>(metrics.map(({ key }) => [key, []]));
   const counts = new Map<string, UnitAnswers[]>(manifest.units.map((unit) => [unitKey(unit), []]));
+  const figures: RunFigure[] = [];
   for (const checkpoint of checkpoints) {
     const collectors = collectorsFor(manifest.units, judgesOf);
     const answers = await scanShard({ folder, checkpoint: checkpoint.id }, manifest.units, (unit, slot, { record }) => {
-      for (const { judge, collector } of collectors.get(unit) ?? []) {
+      for (const { judge, collector, figure } of collectors.get(unit) ?? []) {
         const stats = record.scores[judge.name];
-        if (stats !== undefined) collector.add(slot, stats);
+        if (stats === undefined) continue;
+        collector.add(slot, stats);
+        figure?.add(stats);
       }
     });
     for (const [key, unit] of answers) {
       counts.get(key)?.push(unit);
-      for (const each of collectors.get(unit.unit) ?? []) addColumns(columns, unit.unit, each);
+      for (const each of collectors.get(unit.unit) ?? []) {
+        addColumns(columns, unit.unit, each);
+        const figure = each.figure?.finish() ?? null;
+        if (figure !== null)
+          figures.push({ unit: unit.unit, judge: each.judge.name, checkpoint: checkpoint.id, figure });
+      }
     }
   }
-  return { folder, manifest, checkpoints, metrics, columns, counts, training: await readTraining(folder) };
+  return { folder, manifest, checkpoints, metrics, columns, figures, counts, training: await readTraining(folder) };
 }
 
 /** Every metric that a unit's judges give. */
@@ -77,6 +94,7 @@ export function metricKey(unit: UnitInfo, judge: Judge, metric: Metric): string 
 export interface Collected {
   readonly judge: Judge;
   readonly collector: StatsCollector;
+  readonly figure: FigureCollector | null;
 }
 
 /** Fresh collectors for one checkpoint. */
@@ -90,6 +108,7 @@ export function collectorsFor(
       (judgesOf.get(unitKey(unit)) ?? []).map((judge) => ({
         judge,
         collector: statsCollector(judge, unit.n * unit.repeats, unit.repeats),
+        figure: unit.split === "test" ? (judge.figure?.() ?? null) : null,
       })),
     ]),
   );

@@ -39,6 +39,37 @@ export interface Metric<S extends JsonValue = JsonValue> {
   readonly diagnostic?: boolean;
 }
 
+/** What a judge's statistics show beyond numbers, for reports to draw. */
+export type JudgeFigure = ReliabilityFigure | ConfusionFigure;
+
+/** Confidence against accuracy: a point above the diagonal was less sure than it was right. */
+export interface ReliabilityFigure {
+  readonly kind: "reliability";
+  /** Bins of confidence with samples in them, ascending. Everything but `count` lies in 0..1. */
+  readonly bins: readonly {
+    readonly lo: number;
+    readonly hi: number;
+    readonly count: number;
+    readonly accuracy: number;
+    readonly confidence: number;
+  }[];
+}
+
+/** How often which label was answered where which was true. */
+export interface ConfusionFigure {
+  readonly kind: "confusion";
+  readonly labels: readonly string[];
+  /** True label (row) by answered label (column); one more column counts answers that are none of them. */
+  readonly counts: readonly (readonly number[])[];
+}
+
+/** Gathers a figure from the statistics of one checkpoint's answers. */
+export interface FigureCollector<S extends JsonValue = JsonValue> {
+  add(stats: S): void;
+  /** Null where there is nothing to draw. */
+  finish(): JudgeFigure | null;
+}
+
 /** Scores completions. Made by a JudgeModule from the options a suite gives. */
 export interface Judge<S extends JsonValue = JsonValue> {
   /** Unique in its task: the module's name unless the suite names it otherwise. */
@@ -51,6 +82,8 @@ export interface Judge<S extends JsonValue = JsonValue> {
   score(completion: Completion, sample: Sample, origin?: AnswerOrigin): Score<S> | Promise<Score<S>>;
   /** What makes the sample's output suspect, for example "not_extracted". Shown beside the scores, counted by kind. */
   flags?(stats: S): readonly string[];
+  /** Starts a figure of one checkpoint's answers. */
+  figure?(): FigureCollector<S>;
 }
 
 /** Whose answer is judged, where that is known. */

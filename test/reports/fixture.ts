@@ -10,8 +10,9 @@ import type {
 } from "../../src/compare/comparison.ts";
 import type { Checkpoint } from "../../src/core/checkpoint.ts";
 import type { Estimate } from "../../src/core/estimate.ts";
+import { figuresOf, learningOf, peopleOf, resourcesOf } from "./fixture-figures.ts";
 import { gates } from "./fixture-gates.ts";
-import { draw } from "./fixture-draw.ts";
+import { deviation, draw, mean } from "./fixture-draw.ts";
 import { STEPS, training } from "./fixture-training.ts";
 import { correctAnswers, referenceTitle, term, titleAnswer } from "./fixture-text.ts";
 
@@ -126,15 +127,6 @@ function wilson(p: number, n: number): Estimate {
   };
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-}
-
-function deviation(values: readonly number[]): number {
-  const centre = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / Math.max(1, values.length - 1));
-}
-
 function differenceOf(metric: FixtureRow, index: number): PairedDifference | null {
   const parent = checkpoints[index]?.role === "variant" ? 4 : BASE;
   if (index === parent) return null;
@@ -245,8 +237,10 @@ export const comparison: Comparison = {
     reasons: ["highest chapter@validation/accuracy of 8 checkpoints over 300 samples"],
   },
   gates,
-  learning: { trajectories: [], forgetting: [], memorisation: null, diagnostics: [], ids: {} },
-  resources: null,
+  learning: learningOf(STEPS.map((step) => `tiny-icd/checkpoint-${step}`)),
+  resources: resourcesOf(checkpoints.map(({ id }) => id)),
+  figures: figuresOf(checkpoints.length, CHAPTERS),
+  people: peopleOf("tiny-icd/checkpoint-441", "tiny-icd/checkpoint-315"),
   verdict: { kind: "overfit", since: { lo: 189, hi: 252 } },
   summary: [
     "Overfitting by the loss since step 189–252.",

@@ -70,11 +70,14 @@ function marks(
   { onset, ship }: CurveData,
   { x, panels, width }: { readonly x: Scale; readonly panels: readonly Panel[]; readonly width: number },
 ): Html {
-  const top = TOP;
-  const bottom = panels.at(-1)?.bottom ?? top;
+  const bottom = panels.at(-1)?.bottom ?? TOP;
   const from = onset === null ? 0 : x(onset.lo);
   const breadth = onset === null ? 0 : Math.max(3, x(onset.hi) - from);
-  return markup`${onset !== null && markup`<rect class="onset" x="${round(from)}" y="${top}" width="${round(breadth)}" height="${bottom - top}" />${markLabel({ text: `${onset.text} ${formatSpan(onset)}`, at: from + breadth / 2, y: 14, width, look: "onset-label" })}`}${ship !== null && markup`<line class="ship-line" x1="${round(x(ship.x))}" x2="${round(x(ship.x))}" y1="${top}" y2="${bottom}" />${markLabel({ text: `▼ ship ${ship.label}`, at: x(ship.x), y: 34, width, look: "ship-label" })}`}`;
+  const shade = panels.map(
+    (panel) =>
+      markup`<rect class="onset" x="${round(from)}" y="${panel.top}" width="${round(breadth)}" height="${panel.bottom - panel.top}" />`,
+  );
+  return markup`${onset !== null && markup`${shade}${markLabel({ text: `${onset.text} ${formatSpan(onset)}`, at: from + breadth / 2, y: 14, width, look: "onset-label" })}<line class="onset-lead" x1="${round(from + breadth / 2)}" x2="${round(from + breadth / 2)}" y1="20" y2="${panels[0]?.top ?? TOP}" />`}${ship !== null && markup`<line class="ship-line" x1="${round(x(ship.x))}" x2="${round(x(ship.x))}" y1="${TOP}" y2="${bottom}" />${markLabel({ text: `▼ ship ${ship.label}`, at: x(ship.x), y: 34, width, look: "ship-label" })}`}`;
 }
 
 interface MarkLabel {

@@ -8,6 +8,7 @@ import type { Section } from "./section.ts";
 export const about: Section = {
   id: "about",
   title: "About this run",
+  nav: "About",
   render: (comparison) => markup`${facts(comparison)}${signatures(comparison)}${checkpointTable(comparison)}`,
 };
 

@@ -18,6 +18,7 @@ import type { Section } from "./section.ts";
 export const compression: Section = {
   id: "compression",
   title: "What compression costs",
+  nav: "Compression",
   render(comparison) {
     const groups = variantGroups(comparison);
     return groups.length === 0 ? null : markup`${groups.map((group, order) => groupView(comparison, group, order))}`;

@@ -21,6 +21,7 @@ const WIDTHS = [
 export const curves: Section = {
   id: "curves",
   title: "Loss and scores",
+  nav: "Curves",
   render(comparison) {
     if (seriesOf(comparison).length < 2 && comparison.training === null) return null;
     const rows = decidingFirst(comparison).slice(0, MOST_METRICS);

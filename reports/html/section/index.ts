@@ -1,7 +1,12 @@
 import { about } from "./about.ts";
+import { calibration } from "./calibration.ts";
 import { compression } from "./compression.ts";
+import { confusion } from "./confusion.ts";
 import { curves } from "./curves.ts";
 import { gates } from "./gates.ts";
+import { gpu } from "./gpu.ts";
+import { learning } from "./learning.ts";
+import { people } from "./people.ts";
 import { sampleBrowser } from "./sample-browser.ts";
 import { scores } from "./scores.ts";
 import type { Section } from "./section.ts";
@@ -14,10 +19,15 @@ export const sections: readonly Section[] = [
   gates,
   curves,
   scores,
-  warnings,
   compression,
   slices,
   trajectories,
   sampleBrowser,
+  people,
+  calibration,
+  confusion,
+  gpu,
+  learning,
+  warnings,
   about,
 ];

@@ -5,8 +5,10 @@ import type { Html } from "../markup.ts";
 export interface Section {
   /** Anchor and key; unique. */
   readonly id: string;
-  /** Heading and entry in the page's navigation. */
+  /** Heading. */
   readonly title: string;
+  /** Entry in the page's navigation, where the heading is too long for it. */
+  readonly nav?: string;
   /** The part below the heading; null where a comparison gives it nothing to show. */
   render(comparison: Comparison): Html | null;
 }

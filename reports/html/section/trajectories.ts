@@ -6,6 +6,7 @@ import type { Section } from "./section.ts";
 export const trajectories: Section = {
   id: "trajectories",
   title: "How samples changed",
+  nav: "Changes",
   render(comparison) {
     if (seriesOf(comparison).length < 2 || testRows(comparison).length === 0) return null;
     return markup`<div data-trajectories><p class="waiting">Needs JavaScript: the heat map is drawn from the scores of all samples in this file.</p></div>`;

@@ -5,6 +5,7 @@ import type { Section } from "./section.ts";
 export const warnings: Section = {
   id: "warnings",
   title: "Read with care",
+  nav: "Warnings",
   render(comparison) {
     const lines = warningLines(comparison);
     return lines.length === 0

@@ -45,6 +45,27 @@ export const hostileComparison: Comparison = {
     field: `${slice.field} ${ALL}`,
     value: `${slice.value} ${ALL}`,
   })),
+  figures: comparison.figures.map(({ figures, ...figure }) => ({
+    ...figure,
+    task: ALL,
+    figures: figures.map((each) =>
+      each?.kind === "confusion" ? { ...each, labels: each.labels.map((label) => `${label} ${ALL}`) } : each,
+    ),
+  })),
+  people: comparison.people.map((result) => ({ ...result, sheet: ALL })),
+  resources:
+    comparison.resources === null
+      ? null
+      : {
+          ...comparison.resources,
+          warnings: [ALL],
+          gpus: comparison.resources.gpus.map((gpu) => ({ ...gpu, name: ALL })),
+          timeline: {
+            ...comparison.resources.timeline,
+            spans: comparison.resources.timeline.spans.map((span) => ({ ...span, checkpoint: ALL })),
+            gpus: comparison.resources.timeline.gpus.map((gpu) => ({ ...gpu, name: ALL })),
+          },
+        },
   warnings: comparison.warnings.map((warning) => ({ ...warning, kind: ALL })),
   training:
     comparison.training === null
