@@ -3,6 +3,7 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 
 import { EvalhError, hasErrno, messageOf } from "../core/errors.ts";
 import { didYouMean } from "../core/near-name.ts";
+import { savedFolder } from "./saved-folder.ts";
 import type { DatasetFormat, DatasetSpec } from "./spec.ts";
 
 /** The files that make up a dataset, in the order they are read. */
@@ -19,6 +20,7 @@ const endings: Readonly<Record<string, DatasetFormat>> = {
   ".csv": "csv",
   ".tsv": "csv",
   ".parquet": "parquet",
+  ".arrow": "arrow",
 };
 
 /**
@@ -41,6 +43,8 @@ async function filesAt(path: string): Promise<string[]> {
     throw await unreadable(path, error);
   }
   if (!isFolder) return [path];
+  const saved = await savedFolder(path);
+  if (saved !== null) return [...saved.files];
   const files = await dataFilesIn(path);
   if (files.length > 0) return files;
   const inside = await dataFilesIn(join(path, "data")).catch(() => []);
@@ -107,7 +111,7 @@ function ofOneFormat(files: readonly string[], path: string): DatasetFiles {
     hint:
       formats.size > 1
         ? "name the files with a pattern, for example data/test-*.parquet"
-        : "say `format: jsonl` (or json, csv, parquet)",
+        : "say `format: jsonl` (or json, csv, parquet, arrow)",
   });
 }
 

@@ -14,6 +14,7 @@ const readers = {
   json: async () => (await import("./json.ts")).readJson,
   csv: async () => (await import("./csv.ts")).readCsv,
   parquet: async () => (await import("./parquet.ts")).readParquet,
+  arrow: async () => (await import("./arrow.ts")).readArrow,
 } satisfies Record<DatasetFormat, () => Promise<Reader>>;
 
 /**

@@ -72,7 +72,9 @@ export function describeJudges(task: Task, judges: readonly Judge[]): JudgeInfo[
 export function planDigest(suite: Suite, units: readonly UnitInfo[], checkpoints: readonly Checkpoint[]): string {
   const asked = units.map((unit) => {
     const task = suite.tasks.find((candidate) => candidate.name === unit.task);
-    return { ...unit, judges: null, slices: null, generate: task?.generate ?? null, scoring: task?.scoring ?? null };
+    // The items' digest says what was read; a dataset that was only written anew is still the same.
+    const { dataset: _, ...what } = unit;
+    return { ...what, judges: null, slices: null, generate: task?.generate ?? null, scoring: task?.scoring ?? null };
   });
   const models = suite.models.map(({ name, backend, options }) => ({ name, backend, options }));
   const weights = checkpoints.map(({ id, digest, path }) => ({ id, weights: digest ?? path }));

@@ -9,6 +9,7 @@ import type { TrainingLog, TrainingPoint } from "../core/series.ts";
 import type { Suite } from "../suite/suite.ts";
 import { readTrainingLog } from "../training/index.ts";
 import { digestItems, writeItems, type ItemsDigest } from "./items.ts";
+import { checkRevisions, withRevisions } from "./revisions.ts";
 import { createJudgesOf, describeJudges, planDigest, splitsOf, type PlannedCheckpoint } from "./plan.ts";
 import { resolveCheckpoints } from "./resolve-checkpoints.ts";
 import { encodeLine } from "./store/checked-line.ts";
@@ -79,7 +80,8 @@ async function writeStart(
   resolved: Resolved,
   { id, folder, evalh }: { readonly id: string; readonly folder: string; readonly evalh: string },
 ): Promise<RunManifest> {
-  const infos = await describeUnits(suite, resolved, (task, split) => writeItems(folder, task, split));
+  const described = await describeUnits(suite, resolved, (task, split) => writeItems(folder, task, split));
+  const infos = await withRevisions(suite, described);
   if (resolved.log !== null) await writeTraining(folder, resolved.log.points);
   const learned = suite.training?.data;
   const fields = suite.tasks.flatMap(({ slices }) => slices);
@@ -116,6 +118,7 @@ export async function resumeRun(
   where: { readonly folder: string; readonly evalh: string },
 ): Promise<PreparedRun> {
   const stored = await readManifest(where.folder);
+  await checkRevisions(suite);
   const infos = await describeUnits(suite, resolved, (task, split) => digestItems(task, { split }));
   if (digestOf(suite, resolved, infos) !== stored.planDigest) throw changed(stored, infos, resolved);
   const manifest: RunManifest = {

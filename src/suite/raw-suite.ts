@@ -22,6 +22,7 @@ export interface RawSuite {
 export interface RawDataset {
   readonly path: string;
   readonly format?: DatasetFormat;
+  readonly revision?: string;
   readonly id?: string;
   readonly limit?: number;
   readonly sample?: { readonly n: number; readonly seed?: number };

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { cp, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -142,6 +142,34 @@ describe("evalh data", () => {
     await project.write("d.csv", "text,answer\nx,1\ny,1\n");
     const byContent = await project.run("data", "diff", "c.csv", "d.csv");
     expect(byContent.stdout).toContain("matched by content (no ids): 1 same, 0 changed, 1 added, 1 removed");
+  });
+
+  it("reads what Hugging Face datasets saved, and holds a run to the revision that the suite pins", async () => {
+    await using project = await makeProject();
+    const saved = fileURLToPath(new URL("../fixtures/datasets/huggingface/saved/", import.meta.url));
+    await cp(saved, join(project.folder, "saved"), { recursive: true });
+    const checked = await project.run("data", "check", "saved/test", "--input", "text", "--json");
+    const { revision } = JSON.parse(checked.stdout) as { revision: { sha256: string; fingerprint: string } };
+    const suite = (pinned: string): string => `suite: saved
+version: 1
+tasks:
+  - task: continue
+    dataset: { path: saved/test, id: id, revision: "${pinned}" }
+    prompt: "{{ text }}"
+    references: "{{ choices.text[0] }}"
+    generate: { max_tokens: 2 }
+    judges: [exact_match]
+models: [{ model: tiny, backend: onnx, checkpoints: checkpoints/ }]
+`;
+    await project.write("saved.yaml", suite("abcdef0"));
+    const refused = await project.run("run", "saved.yaml", "--quiet", "--no-report");
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(revision.sha256)]);
+    await project.write("saved.yaml", suite(revision.fingerprint));
+    expect(await project.run("run", "saved.yaml", "--quiet", "--no-report")).toMatchObject({ code: 0, stderr: "" });
+    const runs = join(project.folder, ".evalh/runs");
+    const [run = ""] = await readdir(runs);
+    const manifest = JSON.parse(await readFile(join(runs, run, "run.json"), "utf8")) as { units: object[] };
+    expect(manifest.units).toMatchObject([{ n: 3, dataset: revision }]);
   });
 
   it("names a column that is not there", async () => {

@@ -8,6 +8,7 @@ import { EvalhError, type Place } from "../../core/errors.ts";
 import { checkNames, type CheckName } from "../../dataset/check/index.ts";
 import { runChecks, type CheckReport, type ReportedFinding } from "../../dataset/check/run-checks.ts";
 import { openDataset } from "../../dataset/index.ts";
+import { datasetRevision, type DatasetRevision } from "../../dataset/revision.ts";
 import { findRun } from "../../run/store/run-folder.ts";
 import type { CommandContext } from "../command/index.ts";
 import { ExitCode } from "../io.ts";
@@ -40,7 +41,12 @@ export function addCheckOptions(command: Command): Command {
 }
 
 export function configureCheck(command: Command, { io, finish }: CommandContext): void {
-  addCheckOptions(command.argument("<dataset>", "JSONL, JSON, CSV or Parquet: a file, a pattern or a folder of shards"))
+  addCheckOptions(
+    command.argument(
+      "<dataset>",
+      "JSONL, JSON, CSV, Parquet or Arrow: a file, a pattern, a folder of shards or of `save_to_disk`",
+    ),
+  )
     .addOption(new Option("--only <check...>", "these checks only").choices(checkNames))
     .option("-r, --run <run>", "with --train: the scores of this run with and without the leaked rows")
     .option("--json", "print one JSON document")
@@ -48,11 +54,12 @@ export function configureCheck(command: Command, { io, finish }: CommandContext)
       const known = await describeDataset(path, options);
       const report = await runChecks({ ...checkOptions(known, options), names: options.only ?? checkNames });
       const leaked = options.run === undefined ? null : await scoresWithout(known, report, options.run);
+      const revision = await datasetRevision(known.spec);
       const hasProblem = report.findings.some(({ level }) => level === "problem");
       io.stdout.write(
         options.json === true
-          ? `${JSON.stringify(asJson(path, { known, report, leaked, options }), null, 2)}\n`
-          : asText(path, { known, report, leaked, options }),
+          ? `${JSON.stringify(asJson(path, { known, report, leaked, revision, options }), null, 2)}\n`
+          : asText(path, { known, report, leaked, revision, options }),
       );
       finish(hasProblem ? ExitCode.gateFailed : ExitCode.pass);
     });
@@ -92,10 +99,11 @@ interface Shown {
   readonly known: KnownDataset;
   readonly report: CheckReport;
   readonly leaked: readonly LeakedScore[] | null;
+  readonly revision: DatasetRevision;
   readonly options: Options;
 }
 
-function asJson(path: string, { known, report, leaked, options }: Shown): object {
+function asJson(path: string, { known, report, leaked, revision, options }: Shown): object {
   const findings = report.findings.map(({ fix, ...finding }) => ({
     ...finding,
     fix: fix === null ? null : fixCommand(path, finding.check, options),
@@ -104,6 +112,7 @@ function asJson(path: string, { known, report, leaked, options }: Shown): object
   return {
     format: "evalh-data-check/1",
     dataset: path,
+    revision,
     rows,
     training_rows: trainingRows,
     columns: known.roles,
@@ -112,12 +121,12 @@ function asJson(path: string, { known, report, leaked, options }: Shown): object
   };
 }
 
-function asText(path: string, { known, report, leaked, options }: Shown): string {
+function asText(path: string, { known, report, leaked, revision, options }: Shown): string {
   const { input, reference } = known.roles;
   const training = report.trainingRows === null ? "" : `, ${report.trainingRows} rows of training data`;
   const roles =
     input.length === 0 ? "every text is looked at as input" : `${input.join(", ")} → ${reference.join(", ")}`;
-  const lines = [`${path}: ${report.rows} rows${training}; ${roles}`];
+  const lines = [`${path}: ${report.rows} rows${training}; ${roles}`, `revision ${revision.sha256.slice(0, 16)}`];
   for (const finding of report.findings) {
     lines.push("", ...findingLines(finding));
     if (finding.fix !== null) lines.push(`    fix: ${fixCommand(path, finding.check, options)}`);

@@ -2,6 +2,7 @@ import type { FinishReason } from "../../core/completion.ts";
 import type { Checkpoint } from "../../core/checkpoint.ts";
 import type { ErrorInfo } from "../../core/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
+import type { DatasetRevision } from "../../dataset/revision.ts";
 import type { Gate } from "../../suite/suite.ts";
 
 /** "test" results are reported; "validation" results only choose the checkpoint to ship. */
@@ -57,6 +58,8 @@ export interface UnitInfo {
   readonly slices: readonly string[];
   readonly choices: readonly string[] | null;
   readonly judges: readonly JudgeInfo[];
+  /** The version of the dataset; runs of before it was recorded have none. */
+  readonly dataset?: DatasetRevision;
 }
 
 export interface JudgeInfo {

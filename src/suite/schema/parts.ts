@@ -12,11 +12,15 @@ export const URL_PATTERN = "^https?://[^\\s]+$";
 /** A column and one of its values. */
 export const SLICE_PATTERN = "^[^=]+=.+$";
 
+/** The beginning of a hash. */
+export const REVISION_PATTERN = "^[0-9a-f]{7,64}$";
+
 /** What each pattern asks, in words that follow "must". */
 export const patternTexts: Readonly<Record<string, string>> = {
   [NAME]: 'begin with a letter or digit and hold only letters, digits, ".", "_" and "-"',
   [URL_PATTERN]: "begin with http:// or https:// and hold no spaces",
   [SLICE_PATTERN]: "be column=value",
+  [REVISION_PATTERN]: "be 7 to 64 hexadecimal digits",
 };
 
 /** A name that stands in metric keys and file names. */

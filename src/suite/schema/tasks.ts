@@ -1,5 +1,5 @@
 import type { JudgeModule } from "../../core/judge.ts";
-import { named, oneOf, text, texts, type Schema } from "./parts.ts";
+import { named, oneOf, REVISION_PATTERN, text, texts, type Schema } from "./parts.ts";
 
 const scalar: Schema = { type: ["string", "number", "boolean", "null"] };
 
@@ -7,8 +7,13 @@ const datasetProperties = {
   path: text("File, pattern with * or folder of shards, relative to the suite."),
   format: {
     type: "string",
-    enum: ["jsonl", "json", "csv", "parquet"],
+    enum: ["jsonl", "json", "csv", "parquet", "arrow"],
     description: "By the file's ending where it is not given.",
+  },
+  revision: {
+    type: "string",
+    pattern: REVISION_PATTERN,
+    description: "Beginning of the sha256 of its files, of the fingerprint by `datasets`, or of the hub's commit.",
   },
   id: text("Column with unique ids; rows are numbered from 0 without it."),
   limit: { type: "integer", minimum: 1, description: "Only the first so many rows." },
