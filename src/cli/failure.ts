@@ -1,4 +1,4 @@
-import { EvalhError, type ErrorCode } from "../core/errors.ts";
+import { EvalhError, isSystemError, rootError, type ErrorCode } from "../core/errors.ts";
 import { SuiteInvalid } from "../suite/diagnostics.ts";
 import { ExitCode } from "./io.ts";
 
@@ -26,7 +26,8 @@ const exitCodes: Readonly<Record<ErrorCode, number>> = {
 };
 
 /** A mistake or a fault in a few lines; a bug with its stack and a request to report it. */
-export function describeFailure(error: unknown): Failure {
+export function describeFailure(thrown: unknown): Failure {
+  const error = rootError(thrown);
   if (error instanceof SuiteInvalid) return { text: error.format(), exitCode: ExitCode.usage };
   if (error instanceof EvalhError) {
     const lines = [`error: ${error.message}`];
@@ -37,9 +38,27 @@ export function describeFailure(error: unknown): Failure {
     if (error.hint !== undefined) lines.push(` hint: ${error.hint}`);
     return { text: `${lines.join("\n")}\n`, exitCode: exitCodes[error.code] };
   }
+  const lack = lackOf(error);
+  if (lack !== null) return lack;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
     text: `${stack}\n\nThis is a bug in evalh. Please report it with the text above, the command line and the suite.\n`,
     exitCode: ExitCode.incomplete,
   };
+}
+
+/** What the machine ran out of, wherever that showed: while a module was loaded, say. */
+const lacks: Readonly<Record<string, string>> = {
+  EMFILE: "raise the limit of open files (ulimit -n)",
+  ENFILE: "the system has too many files open: end other programs",
+  ENOSPC: "free some space",
+  EDQUOT: "free some space: your quota is used up",
+  ENOMEM: "free some memory",
+  EIO: "look after the disk: it cannot be read or written",
+};
+
+function lackOf(error: unknown): Failure | null {
+  if (!isSystemError(error) || !Object.hasOwn(lacks, error.code)) return null;
+  const text = `error: ${error.message}\n hint: ${lacks[error.code]}; a run that was begun continues with \`evalh run --resume\`\n`;
+  return { text, exitCode: ExitCode.incomplete };
 }

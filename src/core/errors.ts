@@ -60,6 +60,11 @@ export function toErrorInfo(error: unknown): ErrorInfo {
   return { code: "Error", message: String(error) };
 }
 
+/** What went wrong first: giving up a resource after an error may fail too, and the language then wraps both. */
+export function rootError(error: unknown): unknown {
+  return error instanceof SuppressedError ? rootError(error.suppressed) : error;
+}
+
 /** The message of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

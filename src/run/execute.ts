@@ -1,5 +1,5 @@
 import type { Backend } from "../core/backend.ts";
-import { EvalhError, toErrorInfo, type ErrorInfo } from "../core/errors.ts";
+import { EvalhError, rootError, toErrorInfo, type ErrorInfo } from "../core/errors.ts";
 import type { RunEvent } from "../core/run-event.ts";
 import type { CacheCount } from "./cache/cached-ask.ts";
 import { pruneCache } from "./cache/cache-folder.ts";
@@ -62,7 +62,8 @@ export async function execute(options: ExecuteOptions): Promise<ExecuteResult> {
     const { id } = planned.checkpoint;
     try {
       await runCheckpoint(planned, { ...options, emit, index, count });
-    } catch (error) {
+    } catch (thrown) {
+      const error = rootError(thrown);
       if (options.abort.aborted) break;
       // A bug ends the run with its stack; only what the user or the world did is a checkpoint's failure.
       if (!(error instanceof EvalhError) || error.code === "E_STORE") throw error;

@@ -48,7 +48,7 @@ describe("the command backend", () => {
     expect(outcome).toMatchObject({ value: { text, finish: "stop", tokens: { prompt: 1, completion: 4 } } });
   });
 
-  it("passes on the environment variables that are named, and no others", async () => {
+  it("item 14: passes on the environment variables that are named, and no others", async () => {
     const secret = (name: string): string | undefined =>
       /^(MODEL|OTHER)_/.test(name) ? `value of ${name}` : undefined;
     const backend = await open({ env: ["MODEL_HOME"], batch_size: 2 }, { secret });
@@ -97,7 +97,7 @@ describe("the command backend", () => {
     await expect(ask(backend, ["one"])).rejects.toThrow(/\/no\/such\/program cannot be started/);
   });
 
-  it("runs nothing that the user has not allowed", async () => {
+  it("item 14: runs nothing that the user has not allowed", async () => {
     await expect(open({}, { allowCommands: false })).rejects.toThrow(/has not been allowed/);
   });
 });

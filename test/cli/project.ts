@@ -45,7 +45,14 @@ models:
     checkpoints: checkpoints/
 `;
 
-export async function makeProject(options: { readonly rows?: number; readonly suite?: string } = {}): Promise<Project> {
+export interface ProjectOptions {
+  readonly rows?: number;
+  readonly suite?: string;
+  /** Further environment of the command line. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function makeProject(options: ProjectOptions = {}): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), "evalh-cli-"));
   for (const step of [10, 20]) {
     await mkdir(join(folder, "checkpoints"), { recursive: true });
@@ -61,7 +68,7 @@ export async function makeProject(options: { readonly rows?: number; readonly su
   await writeFile(join(folder, "data.jsonl"), rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
   await writeFile(join(folder, "suite.yaml"), options.suite ?? SUITE);
   const start = (...args: string[]): ChildProcess =>
-    spawn(process.execPath, [main, ...args], { cwd: folder, env: { ...process.env, NO_COLOR: "1" } });
+    spawn(process.execPath, [main, ...args], { cwd: folder, env: { ...process.env, NO_COLOR: "1", ...options.env } });
   return {
     folder,
     write: (name, text) => writeFile(join(folder, name), text),

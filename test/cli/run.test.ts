@@ -83,7 +83,7 @@ describe("evalh run", () => {
     expect(await answersOfIgnoringDamage(torn.folder)).toEqual(await answersOf(whole.folder));
   });
 
-  it("stops politely at SIGINT, keeps what is done, and finishes with --resume", async () => {
+  it("item 6: stops politely at SIGINT, keeps what is done, and finishes with --resume", async () => {
     await using project = await makeProject({ rows: 1_000 });
     const child = project.start("run", "suite.yaml", "--jsonl", "--no-report", "--concurrency", "1");
     const ending = finished(child);
@@ -164,7 +164,7 @@ async function answersOfIgnoringDamage(folder: string): Promise<string[]> {
   return lines.sort();
 }
 
-describe("bad input to evalh run", () => {
+describe("item 20: bad input to evalh run", () => {
   const cases: readonly { readonly name: string; readonly suite: string; readonly says: RegExp }[] = [
     {
       name: "an unknown key",
@@ -232,7 +232,7 @@ describe("bad input to evalh run", () => {
     });
   });
 
-  it("says that the run is being written by another process", async () => {
+  it("item 4: says that the run is being written by another process", async () => {
     await using project = await makeProject({ rows: 3_000 });
     const child = project.start("run", "suite.yaml", "--jsonl", "--no-report");
     const ending = finished(child);

@@ -13,7 +13,7 @@ async function read(content: string | Uint8Array): Promise<JsonObject[]> {
   return rows.map(({ columns }) => columns);
 }
 
-describe("JSON Lines", () => {
+describe("item 12: JSON Lines", () => {
   it("gives one row a line with its place", async () => {
     const path = join(scratch({ "a.jsonl": '{"q": 1}\n\n{"q": 2}' }), "a.jsonl");
     expect(await collect(openDataset({ path }))).toEqual([

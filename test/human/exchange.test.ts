@@ -108,7 +108,7 @@ describe("exchanging a sheet", () => {
     }
   });
 
-  it("writes nothing that a spreadsheet would calculate, and takes its own table back", async () => {
+  it("item 10: writes nothing that a spreadsheet would calculate, and takes its own table back", async () => {
     await using place = await storedSheet();
     const [file] = (await formats.csv()).write(place.stored.sheet);
     expect(file?.text).not.toMatch(/(?:^|,)"?[=+@]/mu);

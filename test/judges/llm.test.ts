@@ -130,7 +130,7 @@ const INJECTIONS = [
 /** A model that knows what is right and obeys whatever stands outside of the fences. */
 const honest: GullibleOptions = { opinion: (texts) => ({ score: texts.get("ANSWER") === "Boats." ? 4 : 2 }) };
 
-describe("an answer that gives orders", () => {
+describe("item 16: an answer that gives orders", () => {
   const scoreOf = async (answer: string): Promise<Score> =>
     llm
       .create(

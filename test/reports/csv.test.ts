@@ -33,7 +33,7 @@ describe("CSV report", () => {
   });
 });
 
-describe("CSV cells", () => {
+describe("item 10: CSV cells", () => {
   test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "'=1", "''@x"])("defuse %j and give it back", (text) => {
     expect(neutraliseCell(text)).toMatch(/^'/u);
     expect(restoreCell(neutraliseCell(text))).toBe(text);

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { escapeText } from "../../reports/escape-text.ts";
 
-describe("escapeText", () => {
+describe("item 8: escapeText", () => {
   test.each([
     ["a terminal escape", "a\u001b[2Jb", "a␛[2Jb"],
     ["a bell and a backspace", "\u0007\u0008", "␇␈"],

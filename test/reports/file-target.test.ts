@@ -11,7 +11,7 @@ import { comparison, samples } from "./fixture.ts";
 const folder = mkdtempSync(join(tmpdir(), "evalh-reports-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe("writing a report", () => {
+describe("item 13: writing a report", () => {
   test.each(reportNames)("%s writes a file, and again over its own", async (name) => {
     const report = await reports[name]();
     const path = join(folder, `again-${name}.${report.extension}`);

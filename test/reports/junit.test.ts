@@ -52,7 +52,7 @@ describe("JUnit report", () => {
     expect(root.children[0]?.children[1]?.attributes["name"]).toContain(']]><x y="\'&">');
   });
 
-  it("holds no character that XML forbids", async () => {
+  it("item 10: holds no character that XML forbids", async () => {
     expect(await render(hostileGates)).not.toMatch(
       /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Surrogate}]/u,
     );

@@ -105,7 +105,7 @@ describe("a shard", () => {
   });
 });
 
-describe("the lock of a run", () => {
+describe("item 4: the lock of a run", () => {
   it("is held by one at a time, and the second learns by whom", async () => {
     const folder = await temporary();
     const first = await lockRun(folder);

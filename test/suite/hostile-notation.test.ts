@@ -16,7 +16,7 @@ const bomb = Array.from(
   (_, i) => `k${i}: &a${i} [${Array.from({ length: 9 }, () => (i === 0 ? "x" : `*a${i - 1}`)).join(", ")}]`,
 );
 
-describe("hostile and broken notation", () => {
+describe("item 11: hostile and broken notation", () => {
   it.each([
     ["a key twice", "a: 1\nb: 2\na: 3\n", ["3:1 the key stands here a second time"]],
     ["a function", 'a: !!js/function "() => 1"\n', ["1:4 tag !!js/function is not allowed"]],

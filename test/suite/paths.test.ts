@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { scratch } from "../dataset/scratch.ts";
 import { change, files, problemOf, problemsOf, valid } from "./small-suite.ts";
 
-describe("paths of a suite", () => {
+describe("item 13: paths of a suite", () => {
   const outside = scratch.bind(null, { "secret.jsonl": '{"q": "1", "a": "2"}\n', "ckpt/config.json": "{}" });
   const message = /leads out of the suite's folder/;
 

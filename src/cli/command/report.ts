@@ -2,6 +2,7 @@ import { extname, join, relative } from "node:path";
 
 import { Option, type Command } from "commander";
 
+import { escapeText } from "../../../reports/escape-text.ts";
 import { reportNames, reports, type ReportName } from "../../../reports/index.ts";
 import type { EmbedPolicy, ReportModule, TextReport } from "../../../reports/report-module.ts";
 import { buildComparison } from "../../compare/compare.ts";
@@ -45,7 +46,9 @@ export function configure(command: Command, { io }: CommandContext): void {
       const root = process.cwd();
       if (path === "-") {
         if (!("render" in module)) throw new EvalhError("E_USAGE", "an HTML report is written to a file");
-        io.stdout.write(await module.render(comparison, sampleSource(data), { root }));
+        const text = await module.render(comparison, sampleSource(data), { root });
+        // A pipe gets the values as they are; on a terminal what is in them would act.
+        io.stdout.write(io.stdout.isTTY === true ? escapeText(text, { multiline: true }) : text);
         return;
       }
       const written = await module.write(comparison, sampleSource(data), {

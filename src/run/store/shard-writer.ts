@@ -125,6 +125,8 @@ function shardWriter(file: FileHandle, path: string): ShardWriter {
       try {
         await flushing;
         if (failure === null) await file.datasync();
+      } catch (error) {
+        throw storeError("write", path, error);
       } finally {
         await file.close();
       }

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRedactor, isSecretHeader } from "../../../src/backend/http/redaction.ts";
 
-describe("redaction", () => {
+describe("item 14: redaction", () => {
   it("leaves no key behind in any of its spellings", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 6 }), fc.string(), fc.string(), (key, before, after) => {

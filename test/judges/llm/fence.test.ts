@@ -28,7 +28,7 @@ const hostile = fc
   )
   .map((parts) => parts.join(""));
 
-describe("the fence around quoted texts", () => {
+describe("item 16: the fence around quoted texts", () => {
   it("has a nonce that none of the texts holds, whatever they are", () => {
     fc.assert(
       fc.property(hostile, hostile, (a, b) => {
