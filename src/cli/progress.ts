@@ -2,9 +2,8 @@ import { checkpointLabels } from "../../reports/checkpoint-label.ts";
 import type { RunEvent } from "../core/run-event.ts";
 import type { PreparedRun } from "../run/prepare.ts";
 import { paceMeter } from "../tui/data/pace-meter.ts";
-import { fitLine, type TuiLine } from "../tui/view/line.ts";
-import { paint } from "../tui/view/paint.ts";
-import { columnsOf, useColor, type CliIo } from "./io.ts";
+import { columnsOf, type CliIo } from "./io.ts";
+import { liveLines } from "./live-lines.ts";
 import { finishedLine, logLine, runningLines, type CheckpointProgress } from "./progress-lines.ts";
 import { answersOf, scoresOfFinished } from "./progress-scores.ts";
 
@@ -138,36 +137,5 @@ function runState({ manifest, checkpoints }: WatchedRun): RunState {
     facts: () => ({ total, done, failed, pace: meter.pace(total - done) }),
     current: () => current,
     nameWidth: Math.min(32, Math.max(0, ...manifest.checkpoints.map(({ id }) => label(id).length))),
-  };
-}
-
-interface LiveLines {
-  /** Text that stays, above the lines that are redrawn. */
-  print(text: string): void;
-  printLine(line: TuiLine): void;
-  /** Other lines in the place of those before. */
-  redraw(lines: readonly TuiLine[]): void;
-  clear(): void;
-}
-
-function liveLines(io: CliIo): LiveLines {
-  const { stderr } = io;
-  let drawn: readonly TuiLine[] = [];
-  const painted = (line: TuiLine): string => {
-    const width = Math.max(20, columnsOf(io, stderr) - 1);
-    return paint(fitLine(line, width), useColor(io, stderr)).trimEnd();
-  };
-  const erase = (): string =>
-    drawn.length === 0 ? "" : `\r${drawn.length > 1 ? `\u001b[${drawn.length - 1}A` : ""}\u001b[J`;
-  const write = (stays: string, lines: readonly TuiLine[]): void => {
-    const text = `${erase()}${stays}${lines.map(painted).join("\n")}`;
-    drawn = lines;
-    if (text !== "") stderr.write(text);
-  };
-  return {
-    print: (text) => write(text, drawn),
-    printLine: (line) => write(`${painted(line)}\n`, drawn),
-    redraw: (lines) => write("", lines),
-    clear: () => write("", []),
   };
 }

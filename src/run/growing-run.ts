@@ -1,7 +1,7 @@
-import { stat } from "node:fs/promises";
+import { rename, stat } from "node:fs/promises";
 
 import type { Checkpoint } from "../core/checkpoint.ts";
-import type { ErrorInfo } from "../core/errors.ts";
+import { hasErrno, type ErrorInfo } from "../core/errors.ts";
 import type { JudgeContext } from "../core/judge.ts";
 import type { TrainingLog } from "../core/series.ts";
 import type { Suite } from "../suite/suite.ts";
@@ -9,8 +9,9 @@ import { execute, type ExecuteOptions } from "./execute.ts";
 import { createJudgesOf, planDigest, type PlannedCheckpoint } from "./plan.ts";
 import { prepareRun, resumeRun, writeTraining } from "./prepare.ts";
 import { planStored } from "./resolve-checkpoints.ts";
+import { storeError } from "./store/line-file.ts";
 import type { RunManifest, RunState } from "./store/records.ts";
-import { readManifest, writeManifest } from "./store/run-folder.ts";
+import { readManifest, runFiles, writeManifest } from "./store/run-folder.ts";
 import type { Unit } from "./unit-runner.ts";
 
 /** What became of a checkpoint. */
@@ -89,6 +90,7 @@ function grow(
     units,
     manifest: () => manifest,
     async add(planned, control) {
+      await setAsideStale(folder, manifest.checkpoints, planned.checkpoint);
       const checkpoints = withCheckpoint(manifest.checkpoints, planned.checkpoint);
       await save({ checkpoints, planDigest: planDigest(suite, infos, checkpoints) });
       const backends = { ...manifest.backends };
@@ -121,6 +123,19 @@ function grow(
       await save({ state, attempts, failures: { ...manifest.failures, ...failures } });
     },
   };
+}
+
+/**
+ * A training that goes on from an earlier checkpoint writes the later ones anew, under the same names: what the old ones
+ * answered is kept beside, and asked again.
+ */
+async function setAsideStale(folder: string, known: readonly Checkpoint[], { id, digest }: Checkpoint): Promise<void> {
+  const before = known.find((each) => each.id === id);
+  if (before === undefined || before.digest === digest) return;
+  const path = runFiles.samples(folder, id);
+  await rename(path, `${path}.${(before.digest ?? "").slice(0, 8)}.replaced`).catch((error: unknown) => {
+    if (!hasErrno(error, "ENOENT")) throw storeError("write", path, error);
+  });
 }
 
 function withCheckpoint(all: readonly Checkpoint[], one: Checkpoint): Checkpoint[] {

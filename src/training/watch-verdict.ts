@@ -16,8 +16,6 @@ export interface ScoresSoFar {
   readonly best: number | null;
   /** Steps that cannot be told from it, itself included. */
   readonly equivalent: readonly number[];
-  /** Every step that was scored. */
-  readonly scored: readonly number[];
 }
 
 export type StopDecision =

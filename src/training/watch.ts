@@ -24,8 +24,10 @@ export interface WatchOptions {
   readonly stop: AbortSignal;
   /** True once no more checkpoints will come: the trainer has ended, or nobody waits for it. */
   readonly isOver: () => boolean;
-  /** Names of checkpoints that were evaluated before. */
-  readonly done?: ReadonlySet<string>;
+  /** Milliseconds without a logged point or a new checkpoint after which the training counts as over. */
+  readonly idle: number;
+  /** Told what lies in the output folder, at every look. */
+  readonly onLook?: (found: readonly DiscoveredCheckpoint[]) => Promise<void> | void;
   /** Evaluates one; false if it could not be, for example because it was rotated away meanwhile. */
   readonly evaluate: (checkpoint: DiscoveredCheckpoint) => Promise<boolean>;
   /**
@@ -48,22 +50,25 @@ export interface Watched {
 /** Evaluates each checkpoint of a training as it becomes complete, until the training is over. */
 export async function watchTraining(options: WatchOptions): Promise<Watched> {
   const points = collectPoints();
-  const news = { grown: false };
+  const news = { grown: false, last: performance.now() };
   const ended = new AbortController();
   const following = follow(options, ended.signal, (point) => {
     points.add(point);
     news.grown = true;
+    news.last = performance.now();
   });
   const reporting = report(options, ended.signal, { news, all: () => points.all() });
   const state = createState(options);
   try {
     while (!options.stop.aborted) {
-      const isOver = options.isOver();
-      const waiting = state.isSpent() ? [] : await look(options, state);
-      const next = nextToEvaluate(waiting, options.order, (step) => points.lossAt(step));
+      const isOver = options.isOver() || performance.now() - news.last > options.idle;
+      const { waiting, isNew } = await look(options, { state, isOver });
+      if (isNew) news.last = performance.now();
+      const next = state.isSpent() ? undefined : nextToEvaluate(waiting, options.order, (step) => points.lossAt(step));
       if (next !== undefined) {
         await evaluate(next, options, state);
         news.grown = true;
+        news.last = performance.now();
       } else if (isOver) break;
       else await pause(options.interval, options.stop);
     }
@@ -89,9 +94,9 @@ interface State {
   isSpent(): boolean;
 }
 
-function createState({ mostCheckpoints, mostSeconds, done }: WatchOptions): State {
+function createState({ mostCheckpoints, mostSeconds }: WatchOptions): State {
   return {
-    seen: new Set(done),
+    seen: new Set(),
     sizes: new Map(),
     evaluated: 0,
     spentMs: 0,
@@ -101,15 +106,25 @@ function createState({ mostCheckpoints, mostSeconds, done }: WatchOptions): Stat
   };
 }
 
-/** Complete checkpoints that have not been evaluated and have not grown since the last look. */
-async function look(options: WatchOptions, { seen, sizes }: State): Promise<DiscoveredCheckpoint[]> {
-  const isOver = options.isOver();
+interface Look {
+  /** Complete checkpoints that have not been evaluated and have not grown since the last look. */
+  readonly waiting: readonly DiscoveredCheckpoint[];
+  /** Whether anything is there, or has a size, that was not there before. */
+  readonly isNew: boolean;
+}
+
+async function look(
+  options: WatchOptions,
+  { state: { seen, sizes }, isOver }: { readonly state: State; readonly isOver: boolean },
+): Promise<Look> {
   const found = await checkpointsIn(options.output);
+  await options.onLook?.(found);
   const waiting = found.filter(
     ({ name, complete, bytes }) => complete && !seen.has(name) && (isOver || sizes.get(name) === bytes),
   );
+  const isNew = found.some(({ name, bytes }) => sizes.get(name) !== bytes);
   for (const { name, bytes } of found) sizes.set(name, bytes);
-  return waiting;
+  return { waiting, isNew };
 }
 
 async function evaluate(checkpoint: DiscoveredCheckpoint, options: WatchOptions, state: State): Promise<void> {

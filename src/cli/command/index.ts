@@ -21,6 +21,11 @@ interface CommandEntry {
 /** Every command, in the order of `--help`. Only the one that is called is loaded. */
 export const commands = {
   run: { summary: "evaluate a suite's checkpoints and compare them", load: () => import("./run.ts") },
+  train: {
+    summary: "start a suite's training, evaluate each checkpoint, stop when it overfits",
+    load: () => import("./train.ts"),
+  },
+  watch: { summary: "evaluate the checkpoints of a training as they appear", load: () => import("./watch.ts") },
   compare: { summary: "compare the checkpoints of a finished run, or two runs", load: () => import("./compare.ts") },
   tui: { summary: "look at a run in the terminal: progress, comparison, samples", load: () => import("./tui.ts") },
   report: {

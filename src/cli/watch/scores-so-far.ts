@@ -1,8 +1,7 @@
-import { chooseShip, shipMetric } from "../../compare/ship.ts";
+import { chooseShip } from "../../compare/ship.ts";
 import type { ShipChoice } from "../../compare/comparison.ts";
-import { readRun, type RunData } from "../../compare/run-data.ts";
+import { readRun } from "../../compare/run-data.ts";
 import type { TrainingPoint } from "../../core/series.ts";
-import { columnSums } from "../../stats/resample.ts";
 import { hashSeed } from "../../stats/hash-seed.ts";
 import { diagnose } from "../../stats/generalisation.ts";
 import type { ScoresSoFar } from "../../training/watch-verdict.ts";
@@ -11,9 +10,8 @@ import type { ScoresSoFar } from "../../training/watch-verdict.ts";
 export interface Standing {
   readonly ship: ShipChoice | null;
   readonly scores: ScoresSoFar;
-  /** Checkpoint → value of the metric to ship by. */
-  readonly values: ReadonlyMap<string, number>;
-  readonly metric: string | null;
+  /** Step → evaluation loss. */
+  readonly losses: ReadonlyMap<number, number>;
 }
 
 /** Reads the run as far as it has come and chooses the checkpoint to ship among what was scored. */
@@ -24,26 +22,12 @@ export async function readStanding(folder: string, points: readonly TrainingPoin
   const ship = chooseShip(data, { alpha: data.manifest.alpha, seed, lowestLossStep });
   const stepsOf = (ids: readonly string[]): number[] =>
     data.checkpoints.flatMap(({ id, step }) => (ids.includes(id) && step !== null ? [step] : []));
-  const values = valuesOf(data);
   return {
     ship,
     scores: {
       best: ship?.step ?? null,
       equivalent: stepsOf(ship?.equivalent ?? []),
-      scored: stepsOf([...values.keys()]),
     },
-    values,
-    metric: shipMetric(data)?.key ?? null,
+    losses: new Map(points.flatMap(({ step, evalLoss }) => (evalLoss === undefined ? [] : [[step, evalLoss]]))),
   };
-}
-
-function valuesOf(data: RunData): Map<string, number> {
-  const row = shipMetric(data);
-  const columns = row === null ? [] : (data.columns.get(row.key) ?? []);
-  return new Map(
-    data.checkpoints.flatMap(({ id }, index) => {
-      const sufficient = columns[index]?.sufficient;
-      return sufficient === undefined ? [] : [[id, sufficient.value(columnSums(sufficient), sufficient.n)] as const];
-    }),
-  );
 }
