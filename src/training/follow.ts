@@ -36,7 +36,7 @@ export async function* followTrainingLog(path: string, options: FollowOptions): 
   let grew = false;
   while (!signal.aborted) {
     // New files come rarely, with a resume or a checkpoint: they are looked for when the known ones rest.
-    if (!grew) located = await relocate(path, located);
+    if (!grew) located = await relocate(path, located, names.size > 0);
     grew = false;
     for (const file of located?.paths ?? []) {
       const batch = await readGrowth(file, (located as LocatedLog).reader, files);
@@ -49,11 +49,12 @@ export async function* followTrainingLog(path: string, options: FollowOptions): 
   }
 }
 
-async function relocate(path: string, before: LocatedLog | null): Promise<LocatedLog | null> {
+async function relocate(path: string, before: LocatedLog | null, hasTold: boolean): Promise<LocatedLog | null> {
   try {
     const found = await locateLog(path);
-    // A log of another format that appears later tells the same training once more.
-    return before === null || found.format === before.format ? found : before;
+    // A log of another format that appears later tells the same training once more; but what a trainer prints first is
+    // taken for its log until the real one appears.
+    return before === null || found.format === before.format || !hasTold ? found : before;
   } catch (error) {
     if (error instanceof EvalhError && error.code === "E_TRAINING_LOG") return before;
     throw error;

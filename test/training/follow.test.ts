@@ -50,6 +50,14 @@ describe("following a log", () => {
     expect(points.map(({ step }) => step)).toEqual([5, 10, 8]);
   });
 
+  it("leaves what a trainer prints at first for the real log, once that appears", async () => {
+    using folder = temporaryFolder();
+    folder.write("evalh/console.log", "loading the model\n");
+    setTimeout(() => folder.write("log.jsonl", '{"step": 1, "loss": 3}\n'), 100);
+    const points = await collect(folder.path, (seen) => seen.length >= 1);
+    expect(points).toEqual([{ step: 1, trainLoss: 3 }]);
+  });
+
   it("delivers of each new checkpoint's history only what is new, and ignores half a file", async () => {
     using folder = temporaryFolder();
     const save = (step: number, cut = 0): void => {
