@@ -12,7 +12,8 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../core/json.ts";
 import { answerConcurrently } from "./concurrent.ts";
 import { UnusableAnswerError } from "./http/failure.ts";
 import { readTransportOptions, TRANSPORT_SCHEMA } from "./http/options.ts";
-import { openTransport, type Call, type Reply, type Transport } from "./http/transport.ts";
+import type { Call, Reply } from "./http/attempt.ts";
+import { openTransport, type Transport } from "./http/transport.ts";
 import { readOptions } from "./options.ts";
 import { findStop } from "./stop.ts";
 

@@ -4,176 +4,142 @@ import type {
   BackendTarget,
   GenerateOptions,
   GenerateRequest,
-  LikelihoodRequest,
   Outcome,
 } from "../core/backend.ts";
-import type { Completion, ContinuationScore } from "../core/completion.ts";
+import type { Completion } from "../core/completion.ts";
 import { EvalhError } from "../core/errors.ts";
-import { isJsonObject, type JsonObject } from "../core/json.ts";
 import { answerConcurrently } from "./concurrent.ts";
-import { readTransportOptions, TRANSPORT_SCHEMA } from "./http/options.ts";
+import { callsAtOnce, readTransportOptions } from "./http/options.ts";
+import { awaitReady } from "./http/ready.ts";
 import { openTransport, type Transport } from "./http/transport.ts";
-import { readCompletion } from "./openai/answer.ts";
-import { NoLikelihoodError, readEcho } from "./openai/echo.ts";
+import { loadAdapter } from "./openai/adapters.ts";
+import { createBodyWriter } from "./openai/body.ts";
+import { chooseModel } from "./openai/choose-model.ts";
+import { createGenerate, type Generate } from "./openai/generate.ts";
+import { recognise, serverName, type Recognised } from "./openai/recognise.ts";
+import { createScore } from "./openai/score.ts";
+import { isChat, readSettings, SCHEMA, type Settings } from "./openai/settings.ts";
 import { readOptions } from "./options.ts";
 
-const SCHEMA = {
-  type: "object",
-  additionalProperties: false,
-  properties: {
-    model: { type: "string", minLength: 1, description: "Name the server knows the model by" },
-    api: { enum: ["chat", "completions"], default: "chat", description: "Which endpoint: messages, or plain text" },
-    system: { type: "string", description: "System message, for chat" },
-    max_tokens_field: { type: "string", default: "max_tokens", description: "Some servers want max_completion_tokens" },
-    body: { type: "object", description: "Further fields of every request; they replace those of the same name" },
-    omit: { type: "array", items: { type: "string" }, description: "Fields a server does not accept, such as seed" },
-    ...TRANSPORT_SCHEMA,
-  },
-} as const;
+const CHAT_REASON = "chat endpoints give no log-probabilities of a given text";
+const CHAT_HINT = "Set `api: completions` for this model, or `scoring: generate` on a choice task.";
 
-interface Settings {
-  readonly model: string | undefined;
-  readonly isChat: boolean;
-  readonly system: string | undefined;
-  readonly maxTokensField: string;
-  readonly extra: JsonObject;
-  readonly omit: ReadonlySet<string>;
-  readonly concurrency: number;
+/** A server that is there, and what is known of it. */
+interface Connection {
+  readonly transport: Transport;
+  readonly server: Recognised;
+  readonly settings: Settings;
+  /** Fields that name the adapter, where the model's name does not. */
+  readonly adapterFields: Readonly<Record<string, string>>;
+  readonly unload: () => Promise<void>;
 }
 
-function readSettings(target: BackendTarget): Settings {
-  const read = readOptions(target.options);
-  const { body, omit } = target.options;
-  return {
-    model: read.string("model") ?? target.modelName,
-    isChat: read.string("api") !== "completions",
-    system: read.string("system"),
-    maxTokensField: read.string("max_tokens_field") ?? "max_tokens",
-    extra: isJsonObject(body) ? body : {},
-    omit: new Set(Array.isArray(omit) ? (omit as readonly unknown[]).map(String) : []),
-    concurrency: read.number("concurrency") ?? 16,
-  };
-}
-
-function responseFormat(schema: JsonObject): JsonObject {
-  return { type: "json_schema", json_schema: { name: "reply", strict: true, schema } };
-}
-
-/** The fields that are the same for every request of a task, as JSON text without its closing brace. */
-function commonFields(settings: Settings, options: GenerateOptions): string {
-  const { isChat, model, maxTokensField, extra, omit } = settings;
-  const asked = {
-    ...(model === undefined ? {} : { model }),
-    stream: false,
-    [maxTokensField]: options.maxTokens,
-    temperature: options.temperature,
-    ...(options.topP < 1 ? { top_p: options.topP } : {}),
-    ...(options.topK > 0 ? { top_k: options.topK } : {}),
-    ...(options.stop.length > 0 ? { stop: options.stop } : {}),
-    ...(options.logprobs ? { logprobs: isChat ? true : 1 } : {}),
-    ...(options.schema !== undefined && isChat ? { response_format: responseFormat(options.schema) } : {}),
-  };
-  const fields = Object.entries({ ...asked, ...extra }).filter(([name]) => !omit.has(name));
-  return JSON.stringify(Object.fromEntries(fields)).slice(0, -1);
-}
-
-/** Makes request bodies. What is common to a task is turned into JSON once. */
-function createBodyWriter(settings: Settings): (request: GenerateRequest, options: GenerateOptions) => string {
-  const known = new WeakMap<GenerateOptions, string>();
-  const { isChat, system, extra, omit } = settings;
-  const opening = system === undefined ? "" : `${JSON.stringify({ role: "system", content: system })},`;
-  const sendsSeed = !omit.has("seed") && extra["seed"] === undefined;
-  return ({ prompt, seed }, options) => {
-    let common = known.get(options);
-    if (common === undefined) {
-      common = commonFields(settings, options);
-      known.set(options, common);
-    }
-    const text = JSON.stringify(prompt);
-    const input = isChat ? `"messages":[${opening}{"role":"user","content":${text}}]` : `"prompt":${text}`;
-    const comma = common.length > 1 ? "," : "";
-    // Signed 32-bit in several servers: the top bit is dropped.
-    return `${common}${comma}${sendsSeed ? `"seed":${seed & 0x7fffffff},` : ""}${input}}`;
-  };
-}
-
-function failed(index: number, message: string): Outcome<never> {
-  return { index, kind: "failed", error: { code: "E_BACKEND", message } };
-}
-
-type Generate = (
-  request: GenerateRequest,
-  options: GenerateOptions,
-  signal: AbortSignal,
-) => Promise<Outcome<Completion>>;
-
-function createGenerate(transport: Transport, settings: Settings): Generate {
-  const path = settings.isChat ? "/chat/completions" : "/completions";
-  const write = createBodyWriter(settings);
-  return async (request, options, signal) => {
-    const body = write(request, options);
-    const read = (json: unknown): Completion => readCompletion(json, options.stop, options.logprobs);
-    const reply = await transport.post({ path, body, read }, signal);
-    if (reply.kind === "failed") return failed(request.index, reply.message);
-    const value = { ...reply.value, timings: { totalMs: reply.ms } };
-    return { index: request.index, kind: "done", value };
-  };
-}
-
-/** What was read of an echo: a score, or why there cannot be one. */
-type Echo = ContinuationScore | NoLikelihoodError;
-
-function createScore(transport: Transport, settings: Settings) {
-  const { model, extra, omit } = settings;
-  const asked = { ...(model === undefined ? {} : { model }), echo: true, logprobs: 1, max_tokens: 1, temperature: 0 };
-  const fields = Object.entries({ ...asked, ...extra }).filter(([name]) => !omit.has(name));
-  const common = Object.fromEntries(fields);
-  return async (request: LikelihoodRequest, signal: AbortSignal): Promise<Outcome<readonly ContinuationScore[]>> => {
-    const { index, context } = request;
-    const scores: ContinuationScore[] = [];
-    for (const continuation of request.continuations) {
-      const body = JSON.stringify({ ...common, prompt: context + continuation });
-      const read = (json: unknown): Echo => {
-        try {
-          return readEcho(json, context, continuation);
-        } catch (error) {
-          if (error instanceof NoLikelihoodError) return error;
-          throw error;
-        }
-      };
-      const reply = await transport.post({ path: "/completions", body, read }, signal);
-      if (reply.kind === "failed") return failed(index, reply.message);
-      if (reply.value instanceof NoLikelihoodError) return failed(index, reply.value.message);
-      scores.push(reply.value);
-    }
-    return { index, kind: "done", value: scores };
-  };
-}
-
-async function create(target: BackendTarget): Promise<Backend> {
-  const settings = readSettings(target);
+async function connect(target: BackendTarget, signal: AbortSignal): Promise<Connection> {
+  const given = readSettings(target);
   const transport = await openTransport(readTransportOptions(target));
-  const generate = createGenerate(transport, settings);
-  const score = createScore(transport, settings);
-  const { concurrency, isChat, model } = settings;
+  try {
+    const timeout = target.readyTimeout ?? readOptions(target.options).number("ready_timeout") ?? null;
+    const ready = { request: { path: "/models" }, timeout };
+    const { onNotice } = target;
+    const listing = await awaitReady(transport, onNotice === undefined ? ready : { ...ready, onNotice }, signal);
+    const server = await recognise(transport, listing, signal);
+    if (target.adapter === undefined) {
+      const model = chooseModel(given.model, server, transport.address);
+      const settings = { ...given, model };
+      return { transport, server, settings, adapterFields: {}, unload: () => Promise.resolve() };
+    }
+    const name = given.model ?? target.adapter;
+    if (!given.loadsAdapters) {
+      throw new EvalhError("E_BACKEND", `${name} is a LoRA adapter that the server would have to load`, {
+        hint: "Allow it with `load_adapters: true`; for one it has loaded, `model_name` alone is enough.",
+      });
+    }
+    const unload = await loadAdapter(transport, { name, path: target.adapter, server }, signal);
+    const isByField = server.profile?.adapters?.field === "lora_path";
+    const settings = isByField ? { ...given, model: chooseModel(undefined, server, transport.address) } : given;
+    return { transport, server, settings, adapterFields: isByField ? { lora_path: name } : {}, unload };
+  } catch (error) {
+    await transport[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Says once what a server will not do as it is told. */
+function createPrecautions(
+  { server, transport }: Connection,
+  target: BackendTarget,
+): (options: GenerateOptions) => void {
+  const said = new WeakSet<GenerateOptions>();
+  return (options) => {
+    if (said.has(options)) return;
+    said.add(options);
+    const ignored = server.profile?.ignores ?? [];
+    if (options.topK > 0 && ignored.includes("top_k")) {
+      const message = `${transport.address}: ${server.profile?.name} drops top_k; answers are sampled from all tokens`;
+      target.onNotice?.({ kind: "warning", message });
+    }
+  };
+}
+
+async function* generateAll(
+  generate: Generate,
+  requests: readonly GenerateRequest[],
+  options: GenerateOptions,
+  { signal, limit, isTogether }: { readonly signal: AbortSignal; readonly limit: number; readonly isTogether: boolean },
+): AsyncGenerator<Outcome<Completion>> {
+  const [first] = requests;
+  const isOnePrompt = requests.every(({ prompt }) => prompt === first?.prompt);
+  const groups = isTogether && isOnePrompt ? [requests] : requests.map((request) => [request]);
+  for await (const outcomes of answerConcurrently(groups, limit, (group) => generate(group, options, signal))) {
+    yield* outcomes;
+  }
+}
+
+async function create(target: BackendTarget, signal: AbortSignal): Promise<Backend> {
+  const connection = await connect(target, signal);
+  const { transport, server, settings, adapterFields, unload } = connection;
+  const onWarning = (message: string): void =>
+    target.onNotice?.({ kind: "warning", message: `${transport.address}: ${message}` });
+  const maxStops = Math.min(server.facts.maxStops ?? Infinity, server.profile?.maxStops ?? Infinity);
+  const writer = createBodyWriter(settings, { maxStops, adapterFields, onWarning });
+  const generate = createGenerate(transport, settings, writer);
+  const score = createScore(transport, settings, adapterFields);
+  const warn = createPrecautions(connection, target);
+  const limit = callsAtOnce(target);
+  const name = serverName(server);
+  const noEcho = server.profile?.echoes === false ? `${name} gives no log-probabilities of a given text` : null;
+  const whyNot = settings.isChat ? CHAT_REASON : noEcho;
   return {
     name: "openai",
-    version: `openai ${isChat ? "chat" : "completions"} ${model ?? "default model"} at ${transport.address}`,
-    capabilities: { generate: true, loglikelihood: !isChat },
-    batchSize: 1,
-    concurrency,
-    lengthOf: (prompt) => prompt.length,
-    generate: (requests, options, signal) =>
-      answerConcurrently(requests, concurrency, (request) => generate(request, options, signal)),
-    loglikelihood(requests, signal) {
-      if (isChat) {
-        throw new EvalhError("E_BACKEND", "chat endpoints give no log-probabilities of a given text", {
-          hint: "Set `api: completions` for this model, or make the task kind `generate`.",
-        });
-      }
-      return answerConcurrently(requests, concurrency, (request) => score(request, signal));
+    version: [
+      `openai ${settings.isChat ? "chat" : "completions"}`,
+      ...(adapterFields["lora_path"] === undefined ? [] : [adapterFields["lora_path"], "on"]),
+      settings.model ?? "default model",
+      `at ${transport.address}`,
+      ...(name === null ? [] : [`(${name})`]),
+    ].join(" "),
+    capabilities: {
+      generate: true,
+      loglikelihood: whyNot === null,
+      ...(whyNot === null ? {} : { whyNoLikelihood: whyNot }),
     },
-    [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
+    batchSize: 1,
+    concurrency: limit,
+    asksRepeatsAtOnce: settings.asksRepeatsAtOnce,
+    lengthOf: (prompt) => prompt.length,
+    generate(requests, options, signal) {
+      warn(options);
+      const isTogether = settings.asksRepeatsAtOnce;
+      return generateAll(generate, requests, options, { signal, limit, isTogether });
+    },
+    loglikelihood(requests, signal) {
+      if (whyNot !== null) throw new EvalhError("E_BACKEND", whyNot, { hint: CHAT_HINT });
+      return answerConcurrently(requests, limit, (request) => score(request, signal));
+    },
+    async [Symbol.asyncDispose]() {
+      await unload();
+      await transport[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -182,6 +148,8 @@ export const openai: BackendModule = {
   name: "openai",
   summary: "OpenAI-compatible servers: vLLM, SGLang, TGI, llama.cpp, Ollama, LM Studio and others",
   target: "url",
+  servesAdapters: true,
   options: SCHEMA,
+  whyNoLikelihood: (options) => (isChat(options) ? { reason: CHAT_REASON, hint: CHAT_HINT } : null),
   create,
 };

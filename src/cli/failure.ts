@@ -1,3 +1,4 @@
+import { escapeText } from "../../reports/escape-text.ts";
 import { EvalhError, isSystemError, rootError, type ErrorCode } from "../core/errors.ts";
 import { SuiteInvalid } from "../suite/diagnostics.ts";
 import { ExitCode } from "./io.ts";
@@ -30,12 +31,13 @@ export function describeFailure(thrown: unknown): Failure {
   const error = rootError(thrown);
   if (error instanceof SuiteInvalid) return { text: error.format(), exitCode: ExitCode.usage };
   if (error instanceof EvalhError) {
-    const lines = [`error: ${error.message}`];
+    // Servers' and programs' own words may be in it.
+    const lines = [`error: ${escapeText(error.message, { multiline: true })}`];
     if (error.place !== undefined) {
       const { file, line, column } = error.place;
       lines.push(`   at: ${[file, line, column].filter((part) => part !== undefined).join(":")}`);
     }
-    if (error.hint !== undefined) lines.push(` hint: ${error.hint}`);
+    if (error.hint !== undefined) lines.push(` hint: ${escapeText(error.hint, { multiline: true })}`);
     return { text: `${lines.join("\n")}\n`, exitCode: exitCodes[error.code] };
   }
   const lack = lackOf(error);

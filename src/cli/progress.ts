@@ -1,4 +1,6 @@
 import { checkpointLabels } from "../../reports/checkpoint-label.ts";
+import { span } from "../../reports/console/span.ts";
+import { escapeText } from "../../reports/escape-text.ts";
 import type { RunEvent } from "../core/run-event.ts";
 import type { PreparedRun } from "../run/prepare.ts";
 import { paceMeter } from "../tui/data/pace-meter.ts";
@@ -30,23 +32,17 @@ export function progress(run: WatchedRun, io: CliIo, { quiet }: { readonly quiet
   const isLive = io.stderr.isTTY === true && !quiet;
   const state = runState(run);
   let isPaused = false;
-  let scoring: Promise<void> = Promise.resolve();
   let lastDraw = -Infinity;
   let lastTenth = 0;
+  let lastWait = -Infinity;
   const note = (text: string): void => {
-    if (!isPaused) screen.print(`${text}\n`);
+    // Servers' and programs' own words are in it.
+    if (!isPaused) screen.print(`${escapeText(text)}\n`);
   };
-  const finish = (finished: CheckpointProgress): void => {
-    if (!isLive) return;
-    // Lines stay in order: each waits for the scores of the one before.
-    scoring = scoring
-      .then(() => scoresOfFinished(run, finished.id))
-      .then((scores) => {
-        const width = columnsOf(io, io.stderr) - 1;
-        if (!isPaused) screen.printLine(finishedLine(finished, scores, { nameWidth: state.nameWidth, width }));
-      })
-      .catch(() => undefined);
+  const printFinished = (line: (width: number) => TuiLine): void => {
+    if (!isPaused) screen.printLine(line(columnsOf(io, io.stderr) - 1));
   };
+  const finished = finishedCheckpoints(run, state.nameWidth, printFinished);
   const draw = (): void => {
     const now = performance.now();
     if (isLive) {
@@ -60,13 +56,21 @@ export function progress(run: WatchedRun, io: CliIo, { quiet }: { readonly quiet
     }
     lastDraw = now;
   };
+  const wait = (message: string): void => {
+    if (isLive && !isPaused) screen.redraw([[span(escapeText(message), "dim")]]);
+    if (!isLive && performance.now() - lastWait >= LINE_EVERY_MS) {
+      note(message);
+      lastWait = performance.now();
+    }
+  };
   return {
     show(event) {
-      const finished = state.update(event);
+      const ended = state.update(event);
       if (event.type === "warning") note(`warning: ${event.message}`);
       if (event.type === "checkpoint-failed") note(`error: ${event.checkpoint}: ${event.error.message}`);
       if (quiet) return;
-      if (finished !== null) finish(finished);
+      if (event.type === "waiting") wait(event.message);
+      if (ended !== null && isLive) finished.add(ended);
       if (event.type === "samples-done" || event.type === "checkpoint-started") draw();
     },
     pause() {
@@ -77,9 +81,23 @@ export function progress(run: WatchedRun, io: CliIo, { quiet }: { readonly quiet
       isPaused = false;
     },
     async end() {
-      await scoring;
+      await finished.settled();
       screen.clear();
     },
+  };
+}
+
+/** Prints a line for every checkpoint that has ended, in order: each waits for the scores of the one before. */
+function finishedCheckpoints(run: WatchedRun, nameWidth: number, print: (line: (width: number) => TuiLine) => void) {
+  let scoring: Promise<void> = Promise.resolve();
+  return {
+    add(finished: CheckpointProgress): void {
+      scoring = scoring
+        .then(() => scoresOfFinished(run, finished.id))
+        .then((scores) => print((width) => finishedLine(finished, scores, { nameWidth, width })))
+        .catch(() => undefined);
+    },
+    settled: () => scoring,
   };
 }
 

@@ -34,6 +34,8 @@ export interface RunRequest extends GatingRequest {
   /** Where new runs go. */
   readonly root: string;
   readonly concurrency: number | null;
+  /** Seconds to wait for servers that are not there yet; null for the backends' own patience. */
+  readonly readyTimeout: number | null;
   /** Null asks everything. */
   readonly cache: Omit<CacheOptions, "evalh"> | null;
   readonly base: string | null;
@@ -117,6 +119,7 @@ async function executeShown(
       units: run.units,
       checkpoints: run.checkpoints,
       concurrency: request.concurrency,
+      readyTimeout: request.readyTimeout,
       cache: request.cache === null ? null : { ...request.cache, evalh: version() },
       stop: interrupt.stop,
       abort: interrupt.abort,

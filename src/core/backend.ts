@@ -42,6 +42,8 @@ export type Outcome<T> =
 export interface BackendCapabilities {
   readonly generate: boolean;
   readonly loglikelihood: boolean;
+  /** Where there are no log-likelihoods: why. */
+  readonly whyNoLikelihood?: string;
 }
 
 /**
@@ -57,6 +59,8 @@ export interface Backend extends AsyncDisposable {
   readonly batchSize: number;
   /** Calls that may run at the same time. */
   readonly concurrency: number;
+  /** True if a sample's repeats are best asked for in one call: batches then hold all of them. */
+  readonly asksRepeatsAtOnce?: boolean;
   /** Length used to sort requests within a window, so that a batch pads little: tokens, or characters. */
   lengthOf(prompt: string): number;
   generate(
@@ -70,6 +74,13 @@ export interface Backend extends AsyncDisposable {
   ): AsyncIterable<Outcome<readonly ContinuationScore[]>>;
 }
 
+/** What a backend tells while it starts and works: that it waits, or what the user should know. */
+export interface BackendNotice {
+  /** "waiting" replaces what was said before; "warning" stays. */
+  readonly kind: "waiting" | "warning";
+  readonly message: string;
+}
+
 /** What a backend is told of the checkpoint it serves. */
 export interface BackendTarget {
   /** Absolute path of the checkpoint, or base URL of the server. */
@@ -80,8 +91,15 @@ export interface BackendTarget {
   readonly options: Readonly<Record<string, unknown>>;
   /** Value of the environment variable of that name, for options that name one. Backends never read the environment. */
   readonly secret?: (name: string) => string | undefined;
+  /** Folder of the LoRA adapter that the server is to answer with, as the server sees it. */
+  readonly adapter?: string;
   /** True if the user, not the suite, has allowed programs that the suite names to be run. */
   readonly allowCommands?: boolean;
+  /** Calls at a time, where the user has said so. */
+  readonly concurrency?: number;
+  /** Seconds to wait for a server that is not there yet, where the user has said so. */
+  readonly readyTimeout?: number;
+  readonly onNotice?: (notice: BackendNotice) => void;
 }
 
 /** One file of src/backend/. */
@@ -94,5 +112,9 @@ export interface BackendModule {
   readonly isOpaque?: boolean;
   /** JSON schema of the options object. */
   readonly options: { readonly [key: string]: unknown };
+  /** For served models: whether one server answers for several LoRA adapters. */
+  readonly servesAdapters?: boolean;
+  /** Why, with these options, log-likelihoods cannot be had; null if they may. Known before anything is asked. */
+  whyNoLikelihood?(options: BackendTarget["options"]): { readonly reason: string; readonly hint: string } | null;
   create(target: BackendTarget, signal: AbortSignal): Promise<Backend>;
 }

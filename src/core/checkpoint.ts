@@ -3,8 +3,10 @@ export interface Checkpoint {
   /** Unique within the run: "<model>/<folder name>". */
   readonly id: string;
   readonly model: string;
-  /** Absolute path of the folder or file; the URL of a served model. */
+  /** Absolute path of the folder or file; the URL of a served model, or its LoRA adapter's folder. */
   readonly path: string;
+  /** Name by which a server knows it, where that is the checkpoint's own and not the model's. */
+  readonly servedAs?: string;
   readonly step: number | null;
   readonly epoch: number | null;
   /** "series" checkpoints lie on the training run's axis; a "variant" (quantised, pruned) hangs off one of them. */

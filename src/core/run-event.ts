@@ -25,6 +25,8 @@ export type RunEvent =
       readonly tokens: number;
     }
   | { readonly type: "warning"; readonly message: string }
+  /** A checkpoint's server is not ready yet; said again every second until it is. */
+  | { readonly type: "waiting"; readonly checkpoint: string; readonly message: string }
   | {
       readonly type: "run-ended";
       readonly state: "complete" | "interrupted" | "incomplete";

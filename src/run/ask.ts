@@ -44,9 +44,10 @@ export function generatesText({ kind, scoring }: Pick<Task, "kind" | "scoring">)
 function requireCapability(backend: Backend, task: Task, capability: "generate" | "loglikelihood"): void {
   if (backend.capabilities[capability]) return;
   const need = capability === "generate" ? "generate text" : "give log-probabilities";
+  const { whyNoLikelihood: why } = backend.capabilities;
   throw new EvalhError(
     "E_BACKEND",
-    `task "${task.name}" (${task.kind}) needs a backend that can ${need}; ${backend.name} cannot here`,
+    `task "${task.name}" (${task.kind}) needs a backend that can ${need}; ${why ?? `${backend.name} cannot here`}`,
     {
       hint:
         task.kind === "choice"

@@ -10,6 +10,8 @@ export interface WorkItem<T> {
 export interface BatchOptions<T> {
   readonly batchSize: number;
   readonly repeats: number;
+  /** True if a batch is to hold all repeats of its items. */
+  readonly isRepeatsTogether?: boolean;
   /** What items are sorted by within a window, so that a batch pads little. */
   readonly lengthOf: (item: T) => number;
   readonly isDone: (item: T, repeat: number) => boolean;
@@ -37,6 +39,15 @@ export async function* formBatches<T>(
 function* cutWindow<T>(window: readonly T[], options: BatchOptions<T>): Generator<readonly WorkItem<T>[]> {
   const { batchSize, repeats, isDone } = options;
   const ordered = batchSize === 1 ? window : sortedByLength(window, options.lengthOf);
+  if (options.isRepeatsTogether === true) {
+    const numbers = Array.from({ length: repeats }, (_, repeat) => repeat);
+    for (let start = 0; start < ordered.length; start += batchSize) {
+      const batch = ordered.slice(start, start + batchSize);
+      if (batch.every((item) => numbers.every((repeat) => isDone(item, repeat)))) continue;
+      yield batch.flatMap((item) => numbers.map((repeat) => ({ item, repeat })));
+    }
+    return;
+  }
   for (let repeat = 0; repeat < repeats; repeat++) {
     for (let start = 0; start < ordered.length; start += batchSize) {
       const batch = ordered.slice(start, start + batchSize);

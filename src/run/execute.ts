@@ -1,11 +1,11 @@
-import type { Backend } from "../core/backend.ts";
+import type { Backend, BackendTarget } from "../core/backend.ts";
 import { EvalhError, rootError, toErrorInfo, type ErrorInfo } from "../core/errors.ts";
 import type { RunEvent } from "../core/run-event.ts";
 import type { CacheCount } from "./cache/cached-ask.ts";
 import { pruneCache } from "./cache/cache-folder.ts";
 import { openUnitAnswers, type CacheOptions, type UnitAnswers } from "./cache/unit-answers.ts";
 import { doneSet, type DoneSet } from "./done-set.ts";
-import { runsUnit, type PlannedCheckpoint } from "./plan.ts";
+import { runsUnit, targetOf, type PlannedCheckpoint } from "./plan.ts";
 import { isSampleRecord, type RunState } from "./store/records.ts";
 import { runFiles } from "./store/run-folder.ts";
 import { openShard } from "./store/shard-writer.ts";
@@ -27,6 +27,8 @@ export interface ExecuteOptions {
   readonly secret?: (name: string) => string | undefined;
   /** Whether a suite may start programs. */
   readonly allowCommands?: boolean;
+  /** Seconds to wait for servers that are not there yet; null for the backend's own patience. */
+  readonly readyTimeout?: number | null;
   /** Called with the backend's name and version once a checkpoint is ready. */
   readonly onBackend: (checkpoint: string, version: string) => void;
 }
@@ -149,12 +151,17 @@ async function unitAnswers(
 }
 
 function startBackend({ backend, checkpoint, model }: PlannedCheckpoint, options: ExecuteOptions): Promise<Backend> {
-  const target = {
-    path: checkpoint.path,
-    options: model.options,
-    allowCommands: options.allowCommands === true,
-    ...(model.modelName === null ? {} : { modelName: model.modelName }),
-    ...(options.secret === undefined ? {} : { secret: options.secret }),
+  const { allowCommands = false, concurrency, readyTimeout = null, secret, emit } = options;
+  const target: BackendTarget = {
+    ...targetOf({ checkpoint, model }),
+    allowCommands,
+    ...(secret === undefined ? {} : { secret }),
+    ...(concurrency === null ? {} : { concurrency }),
+    ...(readyTimeout === null ? {} : { readyTimeout }),
+    onNotice({ kind, message }) {
+      if (kind === "warning") emit({ type: "warning", message });
+      else emit({ type: "waiting", checkpoint: checkpoint.id, message });
+    },
   };
   return backend.create(target, options.abort);
 }

@@ -6,7 +6,7 @@ import type { Asker, JudgeContext } from "../core/judge.ts";
 import { didYouMean } from "../core/near-name.ts";
 import type { Suite } from "../suite/suite.ts";
 import { askerOf } from "./asker.ts";
-import type { PlannedCheckpoint } from "./plan.ts";
+import { targetOf, type PlannedCheckpoint } from "./plan.ts";
 import { openReplyCache, type ReplyCache } from "./reply-cache.ts";
 import { resolveCheckpoints } from "./resolve-checkpoints.ts";
 import { storedAnswers } from "./stored-answers.ts";
@@ -108,11 +108,7 @@ async function startModel(
   world: NonNullable<JudgeModelOptions["world"]>,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<Backend> {
-  const target = { ...world, path: checkpoint.path, options: model.options };
-  const started = await backend.create(
-    model.modelName === null ? target : { ...target, modelName: model.modelName },
-    signal,
-  );
+  const started = await backend.create({ ...world, ...targetOf({ checkpoint, model }) }, signal);
   if (started.capabilities.generate) return started;
   await started[Symbol.asyncDispose]();
   throw new EvalhError("E_JUDGE", `${model.name} cannot write text, which a judge must`);

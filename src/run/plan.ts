@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { BackendModule } from "../core/backend.ts";
+import type { BackendModule, BackendTarget } from "../core/backend.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
 import { EvalhError } from "../core/errors.ts";
 import type { Judge, JudgeContext } from "../core/judge.ts";
@@ -15,6 +15,20 @@ export interface PlannedCheckpoint {
   readonly checkpoint: Checkpoint;
   readonly model: Model;
   readonly backend: BackendModule;
+}
+
+/** What a backend is told of a checkpoint: where it lies or is served, and its name and adapter there. */
+export function targetOf({
+  checkpoint,
+  model,
+}: Pick<PlannedCheckpoint, "checkpoint" | "model">): Pick<BackendTarget, "path" | "options" | "modelName" | "adapter"> {
+  const modelName = checkpoint.servedAs ?? model.modelName;
+  return {
+    path: model.url ?? checkpoint.path,
+    options: model.options,
+    ...(modelName === null ? {} : { modelName }),
+    ...(model.url === null || checkpoint.path === model.url ? {} : { adapter: checkpoint.path }),
+  };
 }
 
 /** The splits of a task: its test samples, and the samples that choose the checkpoint to ship, if it has any. */
@@ -77,7 +91,11 @@ export function planDigest(suite: Suite, units: readonly UnitInfo[], checkpoints
     return { ...what, judges: null, slices: null, generate: task?.generate ?? null, scoring: task?.scoring ?? null };
   });
   const models = suite.models.map(({ name, backend, options }) => ({ name, backend, options }));
-  const weights = checkpoints.map(({ id, digest, path }) => ({ id, weights: digest ?? path }));
+  const weights = checkpoints.map(({ id, digest, path, servedAs }) => ({
+    id,
+    weights: digest ?? path,
+    ...(servedAs === undefined ? {} : { servedAs }),
+  }));
   const content = { asked, models, weights, seed: suite.seed, window: WINDOW };
   return createHash("sha256").update(canonicalJson(content)).digest("hex");
 }

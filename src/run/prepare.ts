@@ -8,6 +8,7 @@ import type { Judge, JudgeContext } from "../core/judge.ts";
 import type { TrainingLog, TrainingPoint } from "../core/series.ts";
 import type { Suite } from "../suite/suite.ts";
 import { readTrainingLog } from "../training/index.ts";
+import { generatesText } from "./ask.ts";
 import { digestItems, writeItems, type ItemsDigest } from "./items.ts";
 import { checkRevisions, withRevisions } from "./revisions.ts";
 import { createJudgesOf, describeJudges, planDigest, splitsOf, type PlannedCheckpoint } from "./plan.ts";
@@ -42,12 +43,31 @@ export interface Resolved {
  */
 export async function resolveSuite(suite: Suite, context: JudgeContext = {}): Promise<Resolved> {
   const { checkpoints, warnings } = await resolveCheckpoints(suite);
+  checkCapabilities(suite, checkpoints);
   const judges = new Map<string, readonly Judge[]>();
   for (const task of suite.tasks) {
     judges.set(task.name, await createJudgesOf(task, { folder: suite.folder, ...context }));
   }
   const log = suite.training === null ? null : await readTrainingLog(suite.training.log);
   return { checkpoints, judges, log, warnings: [...warnings, ...(log?.warnings ?? [])] };
+}
+
+/**
+ * Says before anything is asked what a model's options already tell: that it cannot do what a task needs.
+ * @throws EvalhError E_BACKEND
+ */
+function checkCapabilities(suite: Suite, checkpoints: readonly PlannedCheckpoint[]): void {
+  const task = suite.tasks.find((each) => !generatesText(each));
+  if (task === undefined) return;
+  for (const { model, backend } of checkpoints) {
+    const why = backend.whyNoLikelihood?.(model.options) ?? null;
+    if (why === null) continue;
+    const need = `task "${task.name}" (${task.kind}) needs log-probabilities of given texts`;
+    throw new EvalhError("E_BACKEND", `${need}, which model "${model.name}" cannot give: ${why.reason}`, {
+      place: { file: suite.file },
+      hint: why.hint,
+    });
+  }
 }
 
 /** Makes the folder of a new run. Datasets are read here, so that every mistake in them shows before the first request. */

@@ -7,7 +7,7 @@ import { EvalhError } from "../core/errors.ts";
 import { backends } from "../backend/index.ts";
 import type { Model, Suite } from "../suite/suite.ts";
 import { digestFiles } from "../training/checkpoint/digest.ts";
-import { discoverCheckpoints, type DiscoveredCheckpoint } from "../training/index.ts";
+import { discoverCheckpoints, stepInName, type DiscoveredCheckpoint } from "../training/index.ts";
 import type { PlannedCheckpoint } from "./plan.ts";
 
 /** Files beside the weights that decide what a checkpoint answers. */
@@ -31,7 +31,7 @@ export async function resolveCheckpoints(
   const warnings: string[] = [];
   for (const model of suite.models) {
     const backend = await backendOf(model);
-    const found = model.url === null ? await onDisk(model, warnings) : [servedCheckpoint(model, model.url)];
+    const found = model.url === null ? await onDisk(model, warnings) : await ofServer(model, model.url, warnings);
     if (found.length === 0) {
       throw new EvalhError("E_CHECKPOINT", `model "${model.name}" has no complete checkpoint`, {
         place: model.checkpoints[0]?.place ?? { file: suite.file },
@@ -67,6 +67,33 @@ async function backendOf(model: Model): Promise<BackendModule> {
   return load();
 }
 
+/** The one model of a server, or its LoRA adapters: named ones, and folders that it is to load. */
+async function ofServer(model: Model, url: string, warnings: string[]): Promise<Checkpoint[]> {
+  if (model.checkpoints.length === 0) return [servedCheckpoint(model, url)];
+  const series = await onDisk(model, warnings);
+  const folders = series.map((checkpoint): Checkpoint => {
+    const { id, digest } = checkpoint;
+    // The digest keeps an adapter that was loaded under this name before, with other weights, from answering.
+    return { ...checkpoint, servedAs: `${id.replaceAll("/", "-")}-${(digest ?? "").slice(0, 8)}` };
+  });
+  const named = model.checkpoints.flatMap((source): readonly Checkpoint[] => {
+    if (source.kind !== "served") return [];
+    const { modelName, adapter, name, step, epoch } = source;
+    const told = stepInName(modelName);
+    return [
+      {
+        ...servedCheckpoint(model, url),
+        id: `${model.name}/${name ?? modelName}`,
+        path: adapter ?? url,
+        servedAs: modelName,
+        step: step ?? told.step,
+        epoch: epoch ?? told.epoch,
+      },
+    ];
+  });
+  return [...folders, ...named].sort((a, b) => (a.step ?? Infinity) - (b.step ?? Infinity));
+}
+
 function servedCheckpoint(model: Model, url: string): Checkpoint {
   const name = model.modelName ?? "served";
   return {
@@ -86,6 +113,7 @@ function servedCheckpoint(model: Model, url: string): Checkpoint {
 async function onDisk(model: Model, warnings: string[]): Promise<Checkpoint[]> {
   const series: Checkpoint[] = [];
   for (const source of model.checkpoints) {
+    if (source.kind === "served") continue;
     const found = await discoverCheckpoints(source.path);
     for (const each of complete(found, warnings)) {
       const known = source.kind === "folder" ? each : named(each, source);

@@ -51,6 +51,7 @@ export async function runUnit(unit: Unit, context: UnitContext): Promise<void> {
   const batches = formBatches(readItems(context.folder, unit.info), {
     batchSize: backend.batchSize,
     repeats: unit.info.repeats,
+    isRepeatsTogether: unit.info.repeats > 1 && backend.asksRepeatsAtOnce === true,
     lengthOf: (item) => backend.lengthOf(item.prompt),
     isDone: (item, repeat) => done.has(item.i, repeat),
   });

@@ -145,14 +145,11 @@ function sources<T>(
 
 function checkpointSource(raw: string | RawCheckpoint, place: Place, around: Surroundings): CheckpointSource {
   if (typeof raw === "string") return { kind: "folder", path: around.path(raw), place };
-  return {
-    kind: "checkpoint",
-    path: around.path(raw.path),
-    name: raw.name ?? null,
-    step: raw.step ?? null,
-    epoch: raw.epoch ?? null,
-    place,
-  };
+  const known = { name: raw.name ?? null, step: raw.step ?? null, epoch: raw.epoch ?? null, place };
+  if (raw.model_name !== undefined) {
+    return { kind: "served", modelName: raw.model_name, adapter: raw.adapter ?? null, ...known };
+  }
+  return { kind: "checkpoint", path: around.path(raw.path ?? ""), ...known };
 }
 
 function variantSource(raw: string | RawVariant, place: Place, around: Surroundings): VariantSource {

@@ -90,7 +90,11 @@ export interface RawTask {
 }
 
 export interface RawCheckpoint {
-  readonly path: string;
+  /** Of a folder's entry. */
+  readonly path?: string;
+  /** Of a server's entry. */
+  readonly model_name?: string;
+  readonly adapter?: string;
   readonly name?: string;
   readonly step?: number;
   readonly epoch?: number;

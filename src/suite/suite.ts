@@ -70,8 +70,21 @@ export interface Task {
   readonly slices: readonly string[];
 }
 
-/** Where checkpoints come from: a folder to look into, or one checkpoint with what is known about it. */
+/**
+ * Where checkpoints come from: a folder to look into, one checkpoint with what is known about it, or a LoRA adapter (or
+ * the base) of the model's server.
+ */
 export type CheckpointSource =
+  | {
+      readonly kind: "served";
+      readonly modelName: string;
+      /** Folder as the server sees it; null for one that it has loaded. */
+      readonly adapter: string | null;
+      readonly name: string | null;
+      readonly step: number | null;
+      readonly epoch: number | null;
+      readonly place: Place;
+    }
   | { readonly kind: "folder"; readonly path: string; readonly place: Place }
   | {
       readonly kind: "checkpoint";
@@ -98,7 +111,7 @@ export interface Model {
   readonly name: string;
   /** Key of the map of backends. */
   readonly backend: string;
-  /** Empty for a served model. */
+  /** Empty for a served model without adapters. */
   readonly checkpoints: readonly CheckpointSource[];
   readonly variants: readonly VariantSource[];
   /** Base URL of a served model. */

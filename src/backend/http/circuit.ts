@@ -59,8 +59,10 @@ function createWindow(): Window {
  * Opens when half of the last 20 requests failed. While it is open, one request every 30 s probes the endpoint and the
  * others wait; a success closes it. An endpoint that stays dead for two minutes is given up, one that never worked at
  * once: neither will finish the run, and sending it more would only fill the run with failures.
+ *
+ * @param onChange told in words that it opened or closed
  */
-export function createCircuit(): Circuit {
+export function createCircuit(onChange: (change: string) => void = () => undefined): Circuit {
   let recent = createWindow();
   let openedAt: number | null = null;
   let nextProbe = 0;
@@ -92,6 +94,7 @@ export function createCircuit(): Circuit {
         openedAt = null;
         isProbing = false;
         recent = createWindow();
+        onChange("it answers again");
       }
       recent.note(0);
     },
@@ -108,6 +111,10 @@ export function createCircuit(): Circuit {
       } else if (recent.seen >= WINDOW && recent.failures >= OPENS_AT) {
         openedAt = now;
         nextProbe = now + PROBE_EVERY;
+        const { failures } = recent;
+        // One that never worked is given up at once, and that is said by the error.
+        if (hasWorked)
+          onChange(`${failures} of the last ${WINDOW} requests failed (${reason}); waiting, with a probe every 30 s`);
       }
     },
   };

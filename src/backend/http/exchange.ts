@@ -1,33 +1,24 @@
 import type { Dispatcher, Pool } from "undici";
 
-/** Longest silence in the midst of an answer, in milliseconds. */
-const IDLE_LIMIT = 60_000;
+import { createEventReader, type EventReader } from "./event-stream.ts";
+import { createFlights, type Flight, type Flights } from "./flights.ts";
 
 /** One answer of a server, whatever its status. */
 export interface Answer {
   readonly status: number;
   readonly retryAfter: string | undefined;
   readonly location: string | undefined;
+  /** The Server header: some servers are recognised by it. */
+  readonly server: string | undefined;
+  /** Empty where the answer came as events. */
   readonly body: string;
+  /** True if it came as server-sent events, each of which `onEvent` was given. */
+  readonly isStream: boolean;
   /** Milliseconds from sending to the body's end. */
   readonly ms: number;
 }
 
-/** A request on its way. */
-interface Flight {
-  /** Its place among the flights; given to another once it has landed. */
-  readonly slot: number;
-  readonly signal: AbortSignal;
-  readonly deadline: number;
-  /** When the answer's last bytes came; infinite before the first, as a model may think as long as it likes. */
-  lastBytes: number;
-  /** Known once the request has a connection. */
-  controller: Dispatcher.DispatchController | undefined;
-  hasLanded: boolean;
-  reject(error: Error): void;
-}
-
-/** Sends requests over one pool, with a limit on their whole duration. */
+/** Sends requests over one pool, with limits on their duration. */
 export interface Exchange {
   /** Rejects with the transport's error, or with the signal's reason. */
   send(request: Outgoing, signal: AbortSignal): Promise<Answer>;
@@ -36,77 +27,86 @@ export interface Exchange {
 
 export interface Outgoing {
   readonly path: string;
-  readonly body: string;
+  /** Posted; without one the request is a GET. */
+  readonly body?: string | Uint8Array;
+  /** Beside those of all requests. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Given the data of each event of a successful event stream, and the milliseconds since sending. May throw. */
+  readonly onEvent?: (data: string, ms: number) => void;
+  /** Given the bytes of an answer that is not text, which `body` then lacks. */
+  readonly onBytes?: (bytes: Buffer, headers: ResponseHeaders) => void;
+  /** Milliseconds, where it may take less than others. */
+  readonly timeout?: number;
 }
 
-function headerText(value: string | string[] | undefined): string | undefined {
+export type ResponseHeaders = Dispatcher.ResponseData["headers"];
+
+/** Milliseconds. */
+export interface ExchangeLimits {
+  /** From sending to the body's end. */
+  readonly timeout: number;
+  /** From sending to the answer's first byte. */
+  readonly headersTimeout: number;
+  /** Longest silence in the midst of an answer. */
+  readonly idleTimeout: number;
+}
+
+/** One header as text. */
+export function headerText(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
 /** The answer, or its rest, did not come in time. */
 export class AnswerTimeoutError extends Error {}
 
-/** The requests under way. */
-interface Flights {
-  start(signal: AbortSignal, deadline: number, reject: (error: Error) => void): Flight;
-  land(flight: Flight): void;
-  /** Ends those that match, with the reason given for each. */
-  abortWhere(match: (flight: Flight) => Error | undefined): void;
+interface Handled {
+  readonly request: Outgoing;
+  readonly flight: Flight;
+  readonly flights: Flights;
+  readonly resolve: (answer: Answer) => void;
 }
 
-/**
- * Slots that are used again. The obvious Set cost more: 37 against 32 µs of CPU a request, the least of four turns of
- * 60,000 requests through a bare dispatch loop against bench/overhead/server.ts on a busy two-core machine.
- */
-function createFlights(): Flights {
-  const slots: (Flight | undefined)[] = [];
-  const free: number[] = [];
-  const land = (flight: Flight): void => {
-    if (flight.hasLanded) return;
-    flight.hasLanded = true;
-    slots[flight.slot] = undefined;
-    free.push(flight.slot);
-  };
-  return {
-    start(signal, deadline, reject) {
-      const slot = free.pop() ?? slots.length;
-      const flight: Flight = {
-        slot,
-        signal,
-        deadline,
-        lastBytes: Infinity,
-        controller: undefined,
-        hasLanded: false,
-        reject,
-      };
-      slots[slot] = flight;
-      return flight;
-    },
-    land,
-    abortWhere(match) {
-      for (const flight of slots) {
-        const reason = flight === undefined ? undefined : match(flight);
-        if (flight === undefined || reason === undefined) continue;
-        land(flight);
-        // One that waits for a connection has no controller yet; it is aborted when it gets one.
-        flight.controller?.abort(reason);
-        flight.reject(reason);
-      }
-    },
-  };
+/** Where an answer's bytes go: to the request's events where they come as such, otherwise into one piece. */
+interface Sink {
+  push(chunk: Buffer): void;
+  end(): void;
+  /** Undefined where nothing came, or where it came as events. */
+  bytes(): Buffer | undefined;
+  readonly isStream: boolean;
 }
 
-/** Collects one answer. Most come in one piece, which is then decoded where it lies. */
-function createHandler(
-  flight: Flight,
-  flights: Flights,
-  resolve: (answer: Answer) => void,
-): Dispatcher.DispatchHandler {
-  const started = performance.now();
-  let status = 0;
-  let headers: Dispatcher.ResponseData["headers"] = {};
+/** Most answers come in one piece, which is then decoded where it lies. */
+function createSink(events: EventReader | undefined): Sink {
   let first: Buffer | undefined;
   let more: Buffer[] | undefined;
+  return {
+    push(chunk) {
+      if (events !== undefined) events.push(chunk);
+      else if (first === undefined) first = chunk;
+      else (more ??= [first]).push(chunk);
+    },
+    end: () => events?.end(),
+    bytes: () => (more === undefined ? first : Buffer.concat(more)),
+    isStream: events !== undefined,
+  };
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** Collects one answer. */
+function createHandler({ request, flight, flights, resolve }: Handled): Dispatcher.DispatchHandler {
+  const { started } = flight;
+  let status = 0;
+  let headers: ResponseHeaders = {};
+  let sink = createSink(undefined);
+  const fail = (error: Error): void => {
+    if (flight.hasLanded) return;
+    flights.land(flight);
+    flight.controller?.abort(error);
+    flight.reject(error);
+  };
   return {
     onRequestStart(controller) {
       flight.controller = controller;
@@ -115,22 +115,38 @@ function createHandler(
     onResponseStart(_, code, fields) {
       status = code;
       headers = fields;
+      const { onEvent } = request;
+      const isStream = onEvent !== undefined && isSuccess(code) && isEventStream(fields);
+      if (isStream) sink = createSink(createEventReader((data) => onEvent(data, performance.now() - started)));
     },
     onResponseData(_, chunk) {
       flight.lastBytes = performance.now();
-      if (first === undefined) first = chunk;
-      else (more ??= [first]).push(chunk);
+      try {
+        sink.push(chunk);
+      } catch (error) {
+        fail(error as Error);
+      }
     },
     onResponseEnd() {
-      flights.land(flight);
-      const bytes = more === undefined ? first : Buffer.concat(more);
-      resolve({
-        status,
-        retryAfter: headerText(headers["retry-after"]),
-        location: headerText(headers["location"]),
-        body: bytes === undefined ? "" : bytes.toString("utf8"),
-        ms: performance.now() - started,
-      });
+      try {
+        sink.end();
+        const bytes = sink.bytes();
+        const isRaw = request.onBytes !== undefined && bytes !== undefined && isSuccess(status);
+        if (isRaw) request.onBytes(bytes, headers);
+        if (flight.hasLanded) return;
+        flights.land(flight);
+        resolve({
+          status,
+          retryAfter: headerText(headers["retry-after"]),
+          location: headerText(headers["location"]),
+          server: headerText(headers["server"]),
+          body: bytes === undefined || isRaw ? "" : bytes.toString("utf8"),
+          isStream: sink.isStream,
+          ms: performance.now() - started,
+        });
+      } catch (error) {
+        fail(error as Error);
+      }
     },
     onResponseError(_, error) {
       flights.land(flight);
@@ -139,28 +155,40 @@ function createHandler(
   };
 }
 
-/**
- * @param options.headers sent with every request
- * @param options.timeout milliseconds a request may take from sending to the body's end
- */
+function isEventStream(headers: ResponseHeaders): boolean {
+  return headerText(headers["content-type"])?.startsWith("text/event-stream") === true;
+}
+
+function lateness(flight: Flight, now: number, { timeout, headersTimeout, idleTimeout }: ExchangeLimits) {
+  if (now > flight.deadline) {
+    const limit = Math.round((flight.deadline - flight.started) / 100) / 10;
+    return new AnswerTimeoutError(`no complete answer within ${limit} s`);
+  }
+  if (flight.lastBytes === Infinity && headersTimeout < timeout && now - flight.started > headersTimeout) {
+    return new AnswerTimeoutError(`no answer began within ${headersTimeout / 1000} s`);
+  }
+  if (now - flight.lastBytes <= idleTimeout) return undefined;
+  return new AnswerTimeoutError(`the answer stalled for ${idleTimeout / 1000} s`);
+}
+
+/** @param headers sent with every request */
 export function createExchange(
   pool: Pool,
-  options: { readonly headers: Readonly<Record<string, string>>; readonly timeout: number },
+  headers: Readonly<Record<string, string>>,
+  limits: ExchangeLimits,
 ): Exchange {
-  const { headers, timeout } = options;
-  const idleLimit = Math.min(timeout, IDLE_LIMIT);
+  const { timeout } = limits;
+  const shortest = Math.min(timeout, limits.headersTimeout, limits.idleTimeout);
   const flights = createFlights();
   const listeners = new Map<AbortSignal, () => void>();
   let sweeper: NodeJS.Timeout | undefined;
-  const overdue = (flight: Flight): Error | undefined => {
+  const sweep = (): void => {
     const now = performance.now();
-    if (now > flight.deadline) return new AnswerTimeoutError(`no complete answer within ${timeout / 1000} s`);
-    if (now - flight.lastBytes <= idleLimit) return undefined;
-    return new AnswerTimeoutError(`the answer stalled for ${idleLimit / 1000} s`);
+    flights.abortWhere((flight) => lateness(flight, now, limits));
   };
   /** One listener a signal and one sweep a second: a listener and a timer a request would cost more than its answer. */
   const watch = (signal: AbortSignal): void => {
-    sweeper ??= setInterval(() => flights.abortWhere(overdue), Math.min(1000, timeout / 4)).unref();
+    sweeper ??= setInterval(sweep, Math.min(1000, shortest / 4)).unref();
     if (listeners.has(signal)) return;
     const abortAll = (): void =>
       flights.abortWhere((flight) => (flight.signal === signal ? (signal.reason as Error) : undefined));
@@ -174,9 +202,14 @@ export function createExchange(
         return;
       }
       watch(signal);
-      const flight = flights.start(signal, performance.now() + timeout, reject);
-      const handler = createHandler(flight, flights, resolve);
-      pool.dispatch({ path: request.path, method: "POST", headers, body: request.body }, handler);
+      const now = performance.now();
+      const flight = flights.start({ signal, started: now, deadline: now + (request.timeout ?? timeout), reject });
+      const handler = createHandler({ request, flight, flights, resolve });
+      const { path, body } = request;
+      const sent = request.headers === undefined ? headers : { ...headers, ...request.headers };
+      const message: Dispatcher.DispatchOptions =
+        body === undefined ? { path, method: "GET", headers: sent } : { path, method: "POST", headers: sent, body };
+      pool.dispatch(message, handler);
     });
   const stop = (): void => {
     clearInterval(sweeper);

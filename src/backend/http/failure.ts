@@ -73,7 +73,7 @@ function excerpt(body: string): string {
 }
 
 /** The server's own words: OpenAI-style `error.message`, FastAPI's `detail`, or the body's beginning. */
-function explanation(body: string): string {
+export function explanation(body: string): string {
   try {
     const value = JSON.parse(body) as { error?: { message?: unknown } | string; detail?: unknown; message?: unknown };
     const nested = typeof value.error === "object" ? value.error.message : value.error;

@@ -4,9 +4,17 @@ import { isJsonObject } from "../../core/json.ts";
 import { readOptions } from "../options.ts";
 import type { TransportOptions } from "./transport.ts";
 
+/** Most requests under way where their number is found out. */
+const MOST_ADAPTED = 256;
+
 /** Options that every backend over HTTP takes. */
 export const TRANSPORT_SCHEMA = {
-  concurrency: { type: "integer", minimum: 1, maximum: 1024, default: 16, description: "Requests under way at a time" },
+  concurrency: {
+    type: "integer",
+    minimum: 1,
+    maximum: 4096,
+    description: "Requests under way at a time; found out by default, as throughput and refusals show",
+  },
   api_key_env: {
     type: "string",
     pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
@@ -15,6 +23,13 @@ export const TRANSPORT_SCHEMA = {
   api_key_header: { type: "string", default: "authorization", description: "Header of the key, for example api-key" },
   headers: { type: "object", additionalProperties: { type: "string" }, description: "Further headers" },
   timeout: { type: "number", exclusiveMinimum: 0, default: 300, description: "Seconds a whole answer may take" },
+  headers_timeout: { type: "number", exclusiveMinimum: 0, description: "Seconds until an answer begins; as timeout" },
+  idle_timeout: { type: "number", exclusiveMinimum: 0, default: 60, description: "Seconds of silence in an answer" },
+  ready_timeout: {
+    type: "number",
+    minimum: 0,
+    description: "Seconds to wait for the server; by default 600 if it is loading, 0 if nothing listens",
+  },
   connect_timeout: { type: "number", exclusiveMinimum: 0, default: 10, description: "Seconds a connection may take" },
   allow_metadata_address: { type: "boolean", default: false, description: "Allow addresses like 169.254.169.254" },
 } as const;
@@ -33,6 +48,16 @@ function checkKey(target: BackendTarget, name: string): void {
   });
 }
 
+/** Requests under way at a time as the user or the suite wants it; null where that is to be found out. */
+function fixedConcurrency(target: BackendTarget): number | null {
+  return target.concurrency ?? readOptions(target.options).number("concurrency") ?? null;
+}
+
+/** Calls to take at a time: the transport lets fewer of them out where it finds out how many are best. */
+export function callsAtOnce(target: BackendTarget): number {
+  return fixedConcurrency(target) ?? MOST_ADAPTED;
+}
+
 /**
  * Makes transport options of a target's URL and options.
  *
@@ -42,13 +67,19 @@ export function readTransportOptions(target: BackendTarget): TransportOptions {
   const read = readOptions(target.options);
   const keyName = read.string("api_key_env");
   if (keyName !== undefined) checkKey(target, keyName);
+  const timeout = (read.number("timeout") ?? 300) * 1000;
+  const { onNotice } = target;
   return {
     baseUrl: target.path,
     headers: readHeaders(target.options["headers"]),
     secret: () => (keyName === undefined ? undefined : target.secret?.(keyName)),
     secretHeader: (read.string("api_key_header") ?? "authorization").toLowerCase(),
-    timeout: (read.number("timeout") ?? 300) * 1000,
+    timeout,
+    headersTimeout: Math.min(timeout, (read.number("headers_timeout") ?? Infinity) * 1000),
+    idleTimeout: Math.min(timeout, (read.number("idle_timeout") ?? 60) * 1000),
     connectTimeout: (read.number("connect_timeout") ?? 10) * 1000,
     allowMetadataAddress: read.boolean("allow_metadata_address") ?? false,
+    adaptUpTo: fixedConcurrency(target) === null ? MOST_ADAPTED : null,
+    ...(onNotice === undefined ? {} : { onNotice: (message: string) => onNotice({ kind: "warning", message }) }),
   };
 }

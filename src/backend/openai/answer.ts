@@ -10,6 +10,7 @@ export interface RawAnswer {
 }
 
 interface RawChoice {
+  readonly index?: unknown;
   readonly text?: unknown;
   readonly message?: { readonly content?: unknown; readonly refusal?: unknown } | null;
   readonly finish_reason?: unknown;
@@ -26,6 +27,17 @@ export interface RawLogprobs {
   readonly top_logprobs?: readonly (Readonly<Record<string, unknown>> | null)[] | null;
 }
 
+/** A choice of one event of a stream. */
+export interface RawChunkChoice extends RawChoice {
+  readonly delta?: {
+    readonly content?: unknown;
+    readonly refusal?: unknown;
+    /** What a model thinks before it answers, by the names of two servers. */
+    readonly reasoning_content?: unknown;
+    readonly reasoning?: unknown;
+  } | null;
+}
+
 const FINISH: Readonly<Record<string, FinishReason>> = {
   stop: "stop",
   eos: "stop",
@@ -37,15 +49,25 @@ const FINISH: Readonly<Record<string, FinishReason>> = {
   content_filter: "filter",
 };
 
-/** The first choice, or why the answer is of no use. */
-export function firstChoice(json: unknown): { readonly answer: RawAnswer; readonly choice: RawChoice } {
+/** What a server says went wrong, in an answer or event that looks like a success; null where nothing did. */
+export function reportedError({ error }: { readonly error?: unknown }): string | null {
+  if (error === undefined || error === null) return null;
+  return `the server reports an error: ${JSON.stringify(error).slice(0, 200)}`;
+}
+
+function choicesOf(json: unknown): { readonly answer: RawAnswer; readonly choices: readonly (RawChoice | null)[] } {
   if (typeof json !== "object" || json === null) throw new UnusableAnswerError("the answer is not a JSON object");
   const answer = json as RawAnswer;
-  if (answer.error !== undefined && answer.error !== null) {
-    throw new UnusableAnswerError(`the server reports an error: ${JSON.stringify(answer.error).slice(0, 200)}`);
-  }
+  const problem = reportedError(answer);
+  if (problem !== null) throw new UnusableAnswerError(problem);
   if (!Array.isArray(answer.choices)) throw new UnusableAnswerError("the answer has no choices");
-  const choice = answer.choices[0] as RawChoice | null | undefined;
+  return { answer, choices: answer.choices };
+}
+
+/** The first choice, or why the answer is of no use. */
+export function firstChoice(json: unknown): { readonly answer: RawAnswer; readonly choice: RawChoice } {
+  const { answer, choices } = choicesOf(json);
+  const [choice] = choices;
   if (choice === undefined || choice === null) throw new UnusableAnswerError("the answer's list of choices is empty");
   return { answer, choice };
 }
@@ -75,13 +97,14 @@ function counts(answer: RawAnswer): Pick<Completion, "tokens"> {
   return { tokens: { prompt, completion } };
 }
 
-/**
- * A completion from a chat or text answer, without its timings.
- *
- * @param stops cut off here too: some servers leave the stop string in
- */
-export function readCompletion(json: unknown, stops: readonly string[], wantsLogprobs: boolean): Completion {
-  const { answer, choice } = firstChoice(json);
+/** How text is made of a choice. */
+interface Reading {
+  /** Cut off here too: some servers leave the stop string in. */
+  readonly stops: readonly string[];
+  readonly wantsLogprobs: boolean;
+}
+
+function completionOf(choice: RawChoice, { stops, wantsLogprobs }: Reading): Completion {
   const text = textOf(choice);
   const cut = findStop(text, stops);
   const reason = typeof choice.finish_reason === "string" ? choice.finish_reason : "";
@@ -89,7 +112,29 @@ export function readCompletion(json: unknown, stops: readonly string[], wantsLog
   return {
     text: cut < 0 ? text : text.slice(0, cut),
     finish: cut < 0 ? (FINISH[reason] ?? "unknown") : "stop",
-    ...counts(answer),
     ...(logprobs === undefined ? {} : { logprobs }),
   };
+}
+
+/** A completion from a chat or text answer, without its timings. */
+export function readCompletion(json: unknown, stops: readonly string[], wantsLogprobs: boolean): Completion {
+  const { answer, choice } = firstChoice(json);
+  return { ...completionOf(choice, { stops, wantsLogprobs }), ...counts(answer) };
+}
+
+/**
+ * The completions of an answer with n choices, in the order of their numbers. The server counts their tokens together,
+ * so none has a count.
+ */
+export function readCompletions(json: unknown, n: number, reading: Reading): readonly Completion[] {
+  const { choices } = choicesOf(json);
+  const given = choices.filter((choice) => choice !== null);
+  if (given.length !== n)
+    throw new UnusableAnswerError(`the answer has ${given.length} choices, not the ${n} asked for`);
+  const numberOf = (choice: RawChoice, place: number): number =>
+    typeof choice.index === "number" ? choice.index : place;
+  return given
+    .map((choice, place) => ({ choice, number: numberOf(choice, place) }))
+    .toSorted((a, b) => a.number - b.number)
+    .map(({ choice }) => completionOf(choice, reading));
 }

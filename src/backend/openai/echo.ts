@@ -3,19 +3,42 @@ import { UnusableAnswerError } from "../http/failure.ts";
 import { firstChoice, type RawLogprobs } from "./answer.ts";
 
 /** Why a server's answer cannot give a log-likelihood; asking again would not help. */
-export class NoLikelihoodError extends Error {}
+export class NoLikelihoodError extends Error {
+  /** True if the server gives none at all, false if it has none for this text. */
+  readonly isOfServer: boolean;
+
+  constructor(message: string, isOfServer: boolean) {
+    super(message);
+    this.isOfServer = isOfServer;
+  }
+}
 
 /** Servers count code points, as Python does; JavaScript counts UTF-16 units. */
 function codePoints(text: string): number {
   return text.length - (text.match(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g)?.length ?? 0);
 }
 
-/** Where each token of the echoed text begins, in the unit the server counts in. */
-function offsets(logprobs: RawLogprobs, tokens: readonly string[]): readonly number[] {
+/**
+ * Tokens before the text, which the tokenizer adds and the prompt does not have: `<s>`, `<|begin_of_text|>`. 0 where the
+ * tokens do not spell the text, as those of bytes do not.
+ */
+function tokensBefore(tokens: readonly string[], text: string): number {
+  for (let skipped = 0; skipped <= 2; skipped++) {
+    if (tokens.slice(skipped).join("").startsWith(text)) return skipped;
+  }
+  return 0;
+}
+
+/** Where each token of the echoed text begins, in code points; those before it begin at -1. */
+function offsets(logprobs: RawLogprobs, tokens: readonly string[], text: string): readonly number[] {
+  const skipped = tokensBefore(tokens, text);
   const given = logprobs.text_offset;
-  if (Array.isArray(given) && given.length === tokens.length && given.every((n) => typeof n === "number")) return given;
+  const isGiven = Array.isArray(given) && given.length === tokens.length && given.every((n) => typeof n === "number");
+  // vLLM counts the length of what the tokenizer added, too.
+  if (isGiven && skipped === 0) return given;
   let at = 0;
-  return tokens.map((token) => {
+  return tokens.map((token, i) => {
+    if (i < skipped) return -1;
     const start = at;
     at += codePoints(token);
     return start;
@@ -33,7 +56,7 @@ function echoed(json: unknown): Echoed {
   const tokens = logprobs?.tokens;
   const values = logprobs?.token_logprobs;
   if (logprobs === undefined || logprobs === null || !Array.isArray(tokens) || !Array.isArray(values)) {
-    throw new NoLikelihoodError("the server gives no log-probabilities of the prompt (echo with logprobs)");
+    throw new NoLikelihoodError("the server gives no log-probabilities of the prompt (echo with logprobs)", true);
   }
   if (tokens.length !== values.length)
     throw new UnusableAnswerError("the answer has more tokens than log-probabilities");
@@ -57,7 +80,7 @@ function isTop(top: Readonly<Record<string, unknown>> | null | undefined, logpro
  */
 export function readEcho(json: unknown, context: string, continuation: string): ContinuationScore {
   const { logprobs, tokens, values } = echoed(json);
-  const starts = offsets(logprobs, tokens);
+  const starts = offsets(logprobs, tokens, context + continuation);
   const contextEnd = codePoints(context.trimEnd());
   const textEnd = codePoints(context + continuation);
   let logprob = 0;
@@ -65,14 +88,15 @@ export function readEcho(json: unknown, context: string, continuation: string): 
   let greedy = true;
   for (let i = 0; i < tokens.length; i++) {
     const end = starts[i + 1] ?? Infinity;
-    if (end <= contextEnd || (starts[i] as number) >= textEnd) continue;
+    if ((starts[i] as number) < 0 || end <= contextEnd || (starts[i] as number) >= textEnd) continue;
     const value = values[i];
-    if (typeof value !== "number")
-      throw new NoLikelihoodError("the server scores no first token; the context is empty");
+    if (typeof value !== "number") {
+      throw new NoLikelihoodError("the server scores no first token; the context is empty", false);
+    }
     logprob += value;
     count++;
     if (!isTop(logprobs.top_logprobs?.[i], value)) greedy = false;
   }
-  if (count === 0) throw new NoLikelihoodError("the server does not echo the prompt");
+  if (count === 0) throw new NoLikelihoodError("the server does not echo the prompt", true);
   return { logprob, tokens: count, greedy };
 }

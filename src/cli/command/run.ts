@@ -3,7 +3,6 @@ import { relative } from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 
 import { EvalhError } from "../../core/errors.ts";
-import { backends } from "../../backend/index.ts";
 import type { Suite } from "../../suite/suite.ts";
 import { loadSuite } from "../../suite/load.ts";
 import { startRun, type RunRequest } from "../start-run.ts";
@@ -11,10 +10,11 @@ import { dryRun } from "../dry-run.ts";
 import { BASELINE_HELP } from "../baseline-option.ts";
 import { cacheOf, parseBytes, type CacheFlags } from "../cache-option.ts";
 import { locateSuite } from "../locate-suite.ts";
+import { modelArguments, overrideModels, overridesModels, type ModelFlags } from "../model-override.ts";
 import { readManifest, RUNS_FOLDER, findRun } from "../../run/store/run-folder.ts";
 import type { CommandContext } from "./index.ts";
 
-interface Options extends CacheFlags {
+interface Options extends CacheFlags, ModelFlags {
   readonly output: string;
   readonly resume?: string | true;
   readonly concurrency?: number;
@@ -32,9 +32,7 @@ interface Options extends CacheFlags {
   readonly strict?: true;
   readonly allowOutside?: true;
   readonly allowCode?: true;
-  readonly backend: string;
-  readonly baseUrl?: string;
-  readonly model?: string;
+  readonly wait?: number;
 }
 
 export function configure(command: Command, context: CommandContext): void {
@@ -52,8 +50,10 @@ export function configure(command: Command, context: CommandContext): void {
     .option("--no-report", "write no HTML report")
     .option("--dry-run", "show what would be asked, and how small a difference it can show; ask nothing")
     .option("--base-url <url>", "ask the model served there instead of the suite's models")
-    .option("--backend <name>", "with --base-url: how to talk to it", "openai")
-    .option("--model <name>", "with --base-url: the name the server knows the model by")
+    .option("--backend <name>", "how to ask, instead of the suite's backend; with --base-url openai by default")
+    .option("--model <name>", "the name by which the server knows the model")
+    .option("--option <name=value...>", "options of the backend, over the suite's: --option api=completions")
+    .option("--wait <seconds>", "how long to wait for a server that is not there yet", seconds)
     .option("--allow-code", "let the suite start programs (backend `command`)")
     .option("--allow-outside", "let the suite read files outside its folder")
     .option("--no-cache", "ask everything, also what an earlier run has asked")
@@ -64,12 +64,18 @@ export function configure(command: Command, context: CommandContext): void {
     .option("--ui", "watch the run on the whole terminal, and look at its results there")
     .option("-q, --quiet", "no progress")
     .action(async (suite: string | undefined, options: Options) => {
-      const request = await requestOf(suite, options);
+      const request = await requestOf(suite, options, (text) => {
+        if (options.quiet !== true) context.io.stderr.write(`note: ${text}\n`);
+      });
       context.finish(options.dryRun === true ? await dryRun(request, context.io) : await startRun(request, context.io));
     });
 }
 
-async function requestOf(wanted: string | undefined, options: Options): Promise<RunRequest> {
+async function requestOf(
+  wanted: string | undefined,
+  options: Options,
+  note: (text: string) => void,
+): Promise<RunRequest> {
   const resume =
     options.resume === undefined
       ? null
@@ -83,11 +89,12 @@ async function requestOf(wanted: string | undefined, options: Options): Promise<
     wanted === undefined && resume !== null ? (await readManifest(resume)).suite.file : await locateSuite(wanted ?? "");
   const loaded = await loadSuite(path, { allowOutside: options.allowOutside === true });
   return {
-    suite: narrow(redirect(loaded, options), options),
+    suite: await overrideModels(narrow(loaded, options), options, note),
     checkpoints: options.checkpoint ?? null,
     resume,
     root: options.output,
     concurrency: options.concurrency ?? null,
+    readyTimeout: options.wait ?? null,
     cache: cacheOf(options),
     base: options.base ?? null,
     baseline: options.baseline ?? null,
@@ -100,32 +107,18 @@ async function requestOf(wanted: string | undefined, options: Options): Promise<
     report: options.report,
     allowCode: options.allowCode === true,
     resumeCommand: (folder) =>
-      `evalh run ${wanted ?? ""} --resume ${relative(process.cwd(), folder)}`.replaceAll("  ", " "),
+      [
+        "evalh run",
+        ...(wanted === undefined ? [] : [wanted]),
+        ...modelArguments(options),
+        "--resume",
+        relative(process.cwd(), folder),
+      ].join(" "),
   };
 }
 
-function isPartial({ limit, task, baseUrl }: Options): boolean {
-  return limit !== undefined || task !== undefined || baseUrl !== undefined;
-}
-
-/** The suite with one served model instead of its own. */
-function redirect(suite: Suite, { baseUrl, backend, model }: Options): Suite {
-  if (baseUrl === undefined) return suite;
-  if (!Object.hasOwn(backends, backend)) {
-    throw new EvalhError("E_USAGE", `there is no backend "${backend}"`, {
-      hint: `there are ${Object.keys(backends).join(", ")}`,
-    });
-  }
-  const served = {
-    name: "served",
-    backend,
-    checkpoints: [],
-    variants: [],
-    url: baseUrl,
-    modelName: model ?? null,
-    options: {},
-  };
-  return { ...suite, models: [served], training: null };
+function isPartial(options: Options): boolean {
+  return options.limit !== undefined || options.task !== undefined || overridesModels(options);
 }
 
 /** The suite with fewer tasks or samples, as flags ask. */
@@ -154,5 +147,13 @@ function narrow(suite: Suite, { task, limit }: Options): Suite {
 function positive(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number from 1 is needed");
+  return value;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value < 0) {
+    throw new InvalidArgumentError("a number of seconds is needed");
+  }
   return value;
 }

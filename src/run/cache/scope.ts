@@ -29,7 +29,7 @@ interface ScopeParts {
 export function scopeOf({ planned, backend, task, evalh }: ScopeParts): Scope {
   const { checkpoint, model } = planned;
   const content = {
-    weights: checkpoint.digest ?? `${checkpoint.path} ${model.modelName ?? ""}`,
+    weights: weightsOf({ checkpoint, model }),
     backend: `${backend.name}: ${backend.version}`,
     options: model.options,
     kind: task.kind,
@@ -47,7 +47,15 @@ export function scopeOf({ planned, backend, task, evalh }: ScopeParts): Scope {
   };
 }
 
+/** What stands for the weights. An adapter's digest says nothing of the base that its server puts it on. */
+function weightsOf({ checkpoint, model }: Pick<PlannedCheckpoint, "checkpoint" | "model">): string {
+  const { digest, path, servedAs } = checkpoint;
+  const name = servedAs ?? model.modelName ?? "";
+  if (model.url === null) return digest ?? `${path} ${name}`;
+  return digest === null ? `${path} ${name}` : `${model.url} ${model.modelName ?? ""} ${digest}`;
+}
+
 /** True if the files that the digest covers are all that decides the answers: not for servers and users' programs. */
 export function isSelfContained({ checkpoint, backend }: PlannedCheckpoint): boolean {
-  return checkpoint.digest !== null && backend.isOpaque !== true;
+  return checkpoint.digest !== null && backend.isOpaque !== true && backend.target === "folder";
 }

@@ -9,11 +9,12 @@ const checkpointsSchema: Schema = {
   items: {
     type: ["string", "object"],
     minLength: 1,
-    required: ["path"],
     additionalProperties: false,
     properties: {
       path: text("Folder or file of one checkpoint."),
-      name: named("Name to show; the folder's by default."),
+      model_name: text("Name by which the server knows a LoRA adapter, or its base."),
+      adapter: text("Folder of that adapter as the server sees it, to be loaded where `load_adapters` allows it."),
+      name: named("Name to show; the folder's, or the server's, by default."),
       step: { type: "integer", minimum: 0, description: "Training step; taken from the name by default." },
       epoch: { type: "number", minimum: 0, description: "Training epoch." },
     },
@@ -39,6 +40,10 @@ const variantsSchema: Schema = {
   },
 };
 
+/** What the entries of `checkpoints` hold: folders, or names and adapters of one server. */
+const FOLDER_ENTRIES: Schema = { items: { required: ["path"], properties: { model_name: false, adapter: false } } };
+const ADAPTER_ENTRIES: Schema = { items: { required: ["model_name"], properties: { path: false } } };
+
 /** What a backend's own options and kind of target ask of a model entry. */
 function backendRule([name, backend]: readonly [string, BackendModule | null]): Schema[] {
   if (backend === null) return [];
@@ -51,8 +56,12 @@ function backendRule([name, backend]: readonly [string, BackendModule | null]): 
       then: {
         required: [isServed ? "url" : "checkpoints", ...(isNeeded ? ["options"] : [])],
         properties: isServed
-          ? { options: backend.options, checkpoints: false, variants: false }
-          : { options: backend.options, url: false },
+          ? {
+              options: backend.options,
+              checkpoints: backend.servesAdapters === true ? ADAPTER_ENTRIES : false,
+              variants: false,
+            }
+          : { options: backend.options, url: false, checkpoints: FOLDER_ENTRIES },
       },
     },
   ];

@@ -53,6 +53,8 @@ function noteOf(event: RunEvent, label: (id: string) => string): Omit<Note, "at"
       return { kind: "info", text: `${label(event.checkpoint)} started, ${event.index + 1} of ${event.of}` };
     case "checkpoint-failed":
       return { kind: "error", text: `${label(event.checkpoint)} was not evaluated: ${event.error.message}` };
+    case "waiting":
+      return { kind: "info", text: event.message };
     case "warning":
       return { kind: "warning", text: event.message };
     case "run-ended":

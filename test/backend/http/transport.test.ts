@@ -3,12 +3,8 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Clock } from "../../../src/backend/http/clock.ts";
 import { UnusableAnswerError } from "../../../src/backend/http/failure.ts";
-import {
-  openTransport,
-  type Reply,
-  type Transport,
-  type TransportOptions,
-} from "../../../src/backend/http/transport.ts";
+import type { Reply } from "../../../src/backend/http/attempt.ts";
+import { openTransport, type Transport, type TransportOptions } from "../../../src/backend/http/transport.ts";
 import { EvalhError } from "../../../src/core/errors.ts";
 import { startScripted, type Behaviour, type Received, type ScriptedServer } from "../../fixtures/servers/scripted.ts";
 
@@ -48,14 +44,18 @@ function fastClock(): Clock & { readonly waits: number[] } {
 }
 
 async function open(baseUrl: string, options: Partial<TransportOptions> = {}): Promise<Transport> {
+  const timeout = options.timeout ?? 5000;
   const transport = await openTransport({
     baseUrl,
     headers: {},
     secret: () => KEY,
     secretHeader: "authorization",
-    timeout: 5000,
+    timeout,
+    headersTimeout: timeout,
+    idleTimeout: timeout,
     connectTimeout: 1000,
     allowMetadataAddress: false,
+    adaptUpTo: null,
     clock: fastClock(),
     ...options,
   });
