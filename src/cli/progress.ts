@@ -4,6 +4,7 @@ import { escapeText } from "../../reports/escape-text.ts";
 import type { RunEvent } from "../core/run-event.ts";
 import type { PreparedRun } from "../run/prepare.ts";
 import { paceMeter } from "../tui/data/pace-meter.ts";
+import type { TuiLine } from "../tui/view/line.ts";
 import { columnsOf, type CliIo } from "./io.ts";
 import { liveLines } from "./live-lines.ts";
 import { finishedLine, logLine, runningLines, type CheckpointProgress } from "./progress-lines.ts";

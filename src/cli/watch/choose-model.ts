@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { backends } from "../../backend/index.ts";
 import { EvalhError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/near-name.ts";
-import type { Model, Suite } from "../../suite/suite.ts";
+import type { CheckpointSource, Model, Suite } from "../../suite/suite.ts";
 
 /**
  * The model whose checkpoints a training makes: the one that is named, the one that takes its checkpoints from the
@@ -23,7 +23,9 @@ export function chooseModel(
     });
   }
   const onDisk = models.filter(({ url }) => url === null);
-  const fitting = onDisk.filter(({ checkpoints }) => checkpoints.some(({ path }) => resolve(path) === resolve(output)));
+  const lies = (source: CheckpointSource): boolean =>
+    source.kind !== "served" && resolve(source.path) === resolve(output);
+  const fitting = onDisk.filter(({ checkpoints }) => checkpoints.some(lies));
   const [chosen, second] = fitting.length > 0 ? fitting : onDisk;
   if (chosen !== undefined && second === undefined) return chosen;
   throw new EvalhError("E_USAGE", `which of the suite's models does the training in ${output} make?`, {
