@@ -10,8 +10,18 @@ import { verdict } from "./section/verdict.ts";
 export const REPORT_MARK =
   /^<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="generator" content="evalh/u;
 
-/** Everything before the data: the page as it is read, printed, and shown without scripts. */
-export function pageHead(comparison: Comparison): string {
+/** How a page that a server gives out names what it shows. */
+export interface ServedPage {
+  /** Changes when the run has moved on. */
+  readonly version: number;
+  readonly isRunning: boolean;
+}
+
+/**
+ * Everything before the data: the page as it is read, printed, and shown without scripts.
+ * @param served null for a page that holds its data itself
+ */
+export function pageHead(comparison: Comparison, served: ServedPage | null = null): string {
   const { suite, run } = comparison;
   const shown = sections.flatMap((section) => {
     const body = section.render(comparison);
@@ -24,21 +34,30 @@ export function pageHead(comparison: Comparison): string {
 <head>
 <meta charset="utf-8">
 <meta name="generator" content="evalh ${markup`${run.evalh}`.source}">
-<meta http-equiv="Content-Security-Policy" content="${policy()}">
+<meta http-equiv="Content-Security-Policy" content="${contentPolicy(served)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 ${title.source}
 <style>${clientStyle}</style>
 </head>
-<body>
+<body${served === null ? "" : ` data-served="${served.version}"${served.isRunning ? " data-running" : ""}`}>
 ${body.source}
 `;
 }
 
 /** Everything after the data. */
-export function pageTail({ left }: { readonly left: string | null }): string {
-  const note = markup`<footer>${left !== null && markup`<p>${left}</p>`}<p>Made by evalh. This file works offline and sends nothing anywhere.</p></footer>`;
+export function pageTail({
+  left,
+  isServed = false,
+}: {
+  readonly left: string | null;
+  readonly isServed?: boolean;
+}): string {
+  const end = isServed
+    ? "Made by evalh view, which reads the run on this machine and sends nothing anywhere."
+    : "Made by evalh. This file works offline and sends nothing anywhere.";
+  const note = markup`<footer>${left !== null && markup`<p>${left}</p>`}<p>${end}</p></footer>`;
   return `${note.source}\n<script>${clientScript}</script>\n</body>\n</html>\n`;
 }
 
@@ -48,14 +67,15 @@ function sectionView({ id, title, body }: { readonly id: string; readonly title:
 
 /**
  * Nothing may load, nothing may run but the one script and the one style of this file, known by their hashes; strings
- * may not become markup.
+ * may not become markup. A served page asks its own server for data.
  */
-function policy(): string {
+export function contentPolicy(served: ServedPage | null): string {
   return [
     "default-src 'none'",
     `script-src '${sourceHash(clientScript)}'`,
     `style-src '${sourceHash(clientStyle)}'`,
     "img-src data:",
+    ...(served === null ? [] : ["connect-src 'self'"]),
     "base-uri 'none'",
     "form-action 'none'",
     "require-trusted-types-for 'script'",

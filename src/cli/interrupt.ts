@@ -12,8 +12,13 @@ export interface Interrupt extends Disposable {
   exitCode(): number | null;
 }
 
-/** First SIGINT, SIGTERM or SIGHUP: stop politely. Second: exit at once. */
-export function onInterrupt(io: CliIo): Interrupt {
+const DRAINING = "stopping after the answers in flight; once more stops at once";
+
+/**
+ * First SIGINT, SIGTERM or SIGHUP: stop politely. Second: exit at once.
+ * @param message said at the first; null where stopping takes no time
+ */
+export function onInterrupt(io: CliIo, message: string | null = DRAINING): Interrupt {
   const stop = new AbortController();
   const abort = new AbortController();
   let code: number | null = null;
@@ -23,7 +28,7 @@ export function onInterrupt(io: CliIo): Interrupt {
     if (code !== null) return signal === "SIGHUP" ? undefined : io.exitNow(code);
     code = signal === "SIGINT" ? ExitCode.interrupted : ExitCode.terminated;
     stop.abort();
-    if (signal !== "SIGHUP") io.stderr.write("\nstopping after the answers in flight; once more stops at once\n");
+    if (signal !== "SIGHUP") io.stderr.write(message === null ? "\n" : `\n${message}\n`);
     timer = setTimeout(() => abort.abort(), DRAIN_MS);
     timer.unref();
   };

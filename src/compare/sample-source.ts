@@ -8,7 +8,8 @@ import type { ItemRecord, SampleRecord, UnitInfo } from "../run/store/records.ts
 import { runFiles } from "../run/store/run-folder.ts";
 import type { SampleOutput, SampleSource, SampleView } from "./comparison.ts";
 import { metricKey, type RunData } from "./run-data.ts";
-import { parseRecord, scanShard, unitKey } from "./shard-scan.ts";
+import { shardPlaces, type Places } from "./sample-places.ts";
+import { parseRecord, unitKey } from "./shard-scan.ts";
 
 /** Samples that are read together: their lines lie near each other, so a few large reads fetch them. */
 const BLOCK = 512;
@@ -16,20 +17,26 @@ const BLOCK = 512;
 const GAP_BYTES = 1 << 16;
 
 /** Streams a run's test samples from its folder, a block at a time, whatever the order of lines in the shards. */
-export function sampleSource(data: RunData): SampleSource {
+export function sampleSource(data: RunData, placesOf: PlacesOf = shardPlaces): SampleSource {
   return {
     async *samples() {
       for (const unit of data.manifest.units) {
-        if (unit.split === "test") yield* unitSamples(data, unit);
+        if (unit.split === "test") yield* unitSamples(data, unit, placesOf);
       }
     },
   };
 }
 
-async function* unitSamples(data: RunData, unit: UnitInfo): AsyncGenerator<SampleView> {
+/** Finds a shard's lines; a caller that needs them again keeps them. */
+type PlacesOf = typeof shardPlaces;
+
+async function* unitSamples(data: RunData, unit: UnitInfo, placesOf: PlacesOf): AsyncGenerator<SampleView> {
   const shards: Shard[] = [];
   try {
-    for (const checkpoint of data.checkpoints) shards.push(await openShardReader(data, checkpoint, unit));
+    for (const checkpoint of data.checkpoints) {
+      const places = await placesOf(data.folder, checkpoint.id, unit);
+      shards.push({ ...places, file: await openShardFile(data, checkpoint) });
+    }
     let block: ItemRecord[] = [];
     for await (const item of readItems(data.folder, unit)) {
       block.push(item);
@@ -43,24 +50,16 @@ async function* unitSamples(data: RunData, unit: UnitInfo): AsyncGenerator<Sampl
   }
 }
 
-interface Shard {
+interface Shard extends Places {
   readonly file: FileHandle | null;
-  /** Byte offset and length of each slot's line; length 0 for none. */
-  readonly offsets: Float64Array;
-  readonly lengths: Uint32Array;
 }
 
-async function openShardReader(data: RunData, checkpoint: Checkpoint, unit: UnitInfo): Promise<Shard> {
-  const offsets = new Float64Array(unit.n * unit.repeats);
-  const lengths = new Uint32Array(unit.n * unit.repeats);
-  await scanShard({ folder: data.folder, checkpoint: checkpoint.id }, [unit], (_unit, slot, { line }) => {
-    offsets[slot] = line.offset;
-    lengths[slot] = line.length;
-  });
+/** Null for a checkpoint that has not answered anything. */
+async function openShardFile({ folder }: RunData, { id }: Checkpoint): Promise<FileHandle | null> {
   try {
-    return { file: await open(runFiles.samples(data.folder, checkpoint.id), "r"), offsets, lengths };
+    return await open(runFiles.samples(folder, id), "r");
   } catch (error) {
-    if (hasErrno(error, "ENOENT")) return { file: null, offsets, lengths };
+    if (hasErrno(error, "ENOENT")) return null;
     throw error;
   }
 }
@@ -74,19 +73,28 @@ async function* blockSamples(
   for (const shard of shards) outputs.push(await readBlock(shard, unit, block));
   const toOutput = outputConverter(data, unit);
   for (const [position, item] of block.entries()) {
-    yield {
-      task: unitKey(unit),
-      id: item.id,
-      ordinal: item.i,
-      prompt: item.prompt,
-      references: item.references,
-      slices: Object.fromEntries(unit.slices.map((field) => [field, sliceOf(item.columns, field)])),
-      outputs: outputs.map((records) => {
+    yield sampleView(
+      unit,
+      item,
+      outputs.map((records) => {
         const record = records[position];
         return record == null ? null : toOutput(record);
       }),
-    };
+    );
   }
+}
+
+/** A sample with its answers, as reports see it. */
+export function sampleView(unit: UnitInfo, item: ItemRecord, outputs: SampleView["outputs"]): SampleView {
+  return {
+    task: unitKey(unit),
+    id: item.id,
+    ordinal: item.i,
+    prompt: item.prompt,
+    references: item.references,
+    slices: Object.fromEntries(unit.slices.map((field) => [field, sliceOf(item.columns, field)])),
+    outputs,
+  };
 }
 
 /** The first repeat's record of each item; null where there is none. */

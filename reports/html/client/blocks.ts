@@ -1,18 +1,37 @@
-/** Reads the page's data blocks: base64 of gzip, opened only when asked for. */
+/**
+ * Reads the page's data: blocks in the page itself, base64 of gzip, opened only when asked for; or, of a page that
+ * `evalh view` gives out, from its server.
+ */
+
+/** What the server calls what this page shows; null for a page that holds its data itself. */
+export function servedVersion(): string | null {
+  return document.body.dataset["served"] ?? null;
+}
+
+/** The bytes of a block. A block's text stays in the page: a copy saved from the browser must work too. */
+export async function readBytes(name: string): Promise<ArrayBuffer> {
+  return (await responseOf(name)).arrayBuffer();
+}
+
+export async function readJson<T>(name: string): Promise<T> {
+  return (await (await responseOf(name)).json()) as T;
+}
+
+/** From a served page's server: "blocks", "samples" or "state", see `PageState`. */
+export async function fetchServed(kind: "blocks" | "samples" | "state", name = ""): Promise<Response> {
+  const response = await fetch(`${kind}/${servedVersion() ?? ""}/${name}`);
+  if (!response.ok) throw new Error(await response.text());
+  return response;
+}
+
+function responseOf(name: string): Response | Promise<Response> {
+  return servedVersion() === null ? decompressed(name) : fetchServed("blocks", name);
+}
 
 function blockElement(name: string): HTMLScriptElement {
   const element = document.querySelector<HTMLScriptElement>(`script[data-block="${CSS.escape(name)}"]`);
   if (element === null) throw new Error(`this report has no block "${name}": the file may be cut off`);
   return element;
-}
-
-/** The bytes of a block. Its text stays in the page: a copy saved from the browser must work too. */
-export function readBytes(name: string): Promise<ArrayBuffer> {
-  return decompressed(name).arrayBuffer();
-}
-
-export async function readJson<T>(name: string): Promise<T> {
-  return (await decompressed(name).json()) as T;
 }
 
 function decompressed(name: string): Response {

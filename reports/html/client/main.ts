@@ -1,5 +1,6 @@
 import { sampleBrowser } from "./browser/browser.ts";
 import { el } from "./dom.ts";
+import { bindLiveNote } from "./live-note.ts";
 import { printView } from "./print-view.ts";
 import { loadReport, type ReportData } from "./report-data.ts";
 import { firstSelection, linkedSelection, selectionStore, type SelectionStore } from "./selection.ts";
@@ -13,6 +14,7 @@ async function start(): Promise<void> {
   bindTheme(() => redraw());
   bindSorting();
   bindTabs();
+  bindLiveNote();
   const browserHost = document.querySelector<HTMLElement>("[data-browser]");
   const trajectoryHost = document.querySelector<HTMLElement>("[data-trajectories]");
   if (browserHost !== null) {

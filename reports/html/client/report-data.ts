@@ -1,11 +1,9 @@
-import { BlockName, NO_CHUNK, NO_SCORE, type MetaMetric, type ReportMeta, type StoredSample } from "../data/format.ts";
+import { BlockName, NO_SCORE, type MetaMetric, type ReportMeta } from "../data/format.ts";
 import { readBytes, readJson, recentCache } from "./blocks.ts";
+import { textSource, type TextSource } from "./text-source.ts";
 
-/** Chunks kept open: neighbours in a list often share one. */
-const OPEN_CHUNKS = 8;
-
-/** Everything of the samples but their text. Samples count from 0 over all tasks. */
-export interface ReportData {
+/** Everything of the samples, their texts on demand. Samples count from 0 over all tasks. */
+export interface ReportData extends TextSource {
   readonly meta: ReportMeta;
   readonly ids: readonly string[];
   readonly previews: readonly string[];
@@ -13,9 +11,6 @@ export interface ReportData {
   /** Whether two checkpoints said the same. */
   readonly sameText: (a: number, b: number, sample: number) => boolean;
   readonly slice: (field: number, sample: number) => string;
-  readonly hasText: (sample: number) => boolean;
-  /** Null where the text was left out. */
-  readonly text: (sample: number) => Promise<StoredSample | null>;
   readonly scores: (metric: number) => Promise<MetricScores>;
 }
 
@@ -38,8 +33,7 @@ export async function loadReport(): Promise<ReportData> {
   const slices = await Promise.all(
     meta.slices.map((_, field) => readBytes(BlockName.slice(field)).then((bytes) => new Uint16Array(bytes))),
   );
-  const [ids, previews, status, sameText, chunkOf, chunkAt] = await columns;
-  const openChunk = recentCache(OPEN_CHUNKS, (chunk) => readJson<StoredSample[]>(BlockName.text(chunk)));
+  const [ids, previews, status, sameText, texts] = await columns;
   const openScores = recentCache(Infinity, (metric) => loadScores(meta, metric));
   return {
     meta,
@@ -48,24 +42,19 @@ export async function loadReport(): Promise<ReportData> {
     status: (checkpoint, sample) => status[checkpoint * meta.total + sample] ?? 0,
     sameText: (a, b, sample) => sameText[a * meta.total + sample] === sameText[b * meta.total + sample],
     slice: (field, sample) => meta.slices[field]?.values[slices[field]?.[sample] ?? 0] ?? "",
-    hasText: (sample) => (chunkOf[sample] ?? NO_CHUNK) !== NO_CHUNK,
-    async text(sample) {
-      const chunk = chunkOf[sample] ?? NO_CHUNK;
-      return chunk === NO_CHUNK ? null : ((await openChunk(chunk))[chunkAt[sample] ?? 0] ?? null);
-    },
+    ...texts,
     scores: openScores,
   };
 }
 
 /** All that every report has: opened at the same time, since decompression runs beside this thread. */
-function readColumns(): Promise<[string[], string[], Uint8Array, Uint16Array, Uint32Array, Uint32Array]> {
+function readColumns(): Promise<[string[], string[], Uint8Array, Uint16Array, TextSource]> {
   return Promise.all([
     readJson<string[]>(BlockName.ids),
     readJson<string[]>(BlockName.previews),
     readBytes(BlockName.status).then((bytes) => new Uint8Array(bytes)),
     readBytes(BlockName.sameText).then((bytes) => new Uint16Array(bytes)),
-    readBytes(BlockName.chunkOf).then((bytes) => new Uint32Array(bytes)),
-    readBytes(BlockName.chunkAt).then((bytes) => new Uint32Array(bytes)),
+    textSource(),
   ]);
 }
 

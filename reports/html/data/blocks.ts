@@ -57,19 +57,26 @@ const ELEMENT_BYTES = 90;
 
 type PackedBlock = readonly [name: string, text: string];
 
-async function packColumns(columns: CollectedColumns): Promise<PackedBlock[]> {
-  const blocks: PackedBlock[] = [
-    [BlockName.ids, await packBlock(JSON.stringify(columns.ids))],
-    [BlockName.previews, await packBlock(JSON.stringify(columns.previews))],
-    [BlockName.status, await packBlock(columns.status)],
-    [BlockName.sameText, await packBlock(bytesOf(columns.sameText))],
+type Block = readonly [name: string, content: string | Uint8Array];
+
+/** Everything of the samples but their texts, a block a column. */
+export function columnBlocks(columns: CollectedColumns): readonly Block[] {
+  return [
+    [BlockName.ids, JSON.stringify(columns.ids)],
+    [BlockName.previews, JSON.stringify(columns.previews)],
+    [BlockName.status, columns.status],
+    [BlockName.sameText, bytesOf(columns.sameText)],
+    ...columns.slices.map((codes, field): Block => [BlockName.slice(field), bytesOf(codes)]),
+    ...columns.scores.flatMap(({ values, codes }, metric): Block[] => [
+      [BlockName.values(metric), bytesOf(values)],
+      [BlockName.codes(metric), bytesOf(codes)],
+    ]),
   ];
-  for (const [field, codes] of columns.slices.entries())
-    blocks.push([BlockName.slice(field), await packBlock(bytesOf(codes))]);
-  for (const [metric, { values, codes }] of columns.scores.entries()) {
-    blocks.push([BlockName.values(metric), await packBlock(bytesOf(values))]);
-    blocks.push([BlockName.codes(metric), await packBlock(bytesOf(codes))]);
-  }
+}
+
+async function packColumns(columns: CollectedColumns): Promise<PackedBlock[]> {
+  const blocks: PackedBlock[] = [];
+  for (const [name, content] of columnBlocks(columns)) blocks.push([name, await packBlock(content)]);
   return blocks;
 }
 

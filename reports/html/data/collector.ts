@@ -1,7 +1,6 @@
 import type { Comparison, MetricRow, SampleOutput, SampleView } from "../../../src/compare/comparison.ts";
 import { checkpointLabels } from "../../checkpoint-label.ts";
 import { decidingRow, firstPair, testRows } from "../../metric-view.ts";
-import type { EmbedPolicy } from "../../report-module.ts";
 import { Status, type MetaMetric, type ReportMeta } from "./format.ts";
 import { previewList, type PreviewList } from "./preview.ts";
 import { encodeScores, type EncodedScores } from "./score-columns.ts";
@@ -18,7 +17,7 @@ export interface CollectedColumns {
   readonly slices: readonly Uint16Array[];
   /** One a metric. */
   readonly scores: readonly EncodedScores[];
-  meta(texts: { readonly embedded: number; readonly embed: EmbedPolicy }): ReportMeta;
+  meta(texts: Pick<ReportMeta, "embedded" | "embed">): ReportMeta;
 }
 
 export interface ColumnCollector {

@@ -7,6 +7,16 @@ import type { MetricUnit } from "../../../src/core/judge.ts";
  * The writer and the page's own code share this file, so neither can drift.
  */
 
+/**
+ * Of a served page, which holds no blocks: they lie at "blocks/VERSION/NAME", texts at "samples/VERSION/SAMPLE", each
+ * plain and compressed on the way. "state/VERSION" is PageState.
+ */
+export interface PageState {
+  /** The run has moved on: a page made now would show more. */
+  readonly isStale: boolean;
+  readonly isRunning: boolean;
+}
+
 /** Of the script elements that hold blocks. */
 export const BLOCK_TYPE = "application/octet-stream;base64";
 
@@ -67,7 +77,8 @@ export interface ReportMeta {
   readonly total: number;
   /** Samples whose text is in the file. */
   readonly embedded: number;
-  readonly embed: "changed" | "all" | "none";
+  /** Which texts are in the file; "served" for a page whose server has them all. */
+  readonly embed: "changed" | "all" | "none" | "served";
 }
 
 interface MetaCheckpoint {

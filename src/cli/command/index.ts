@@ -32,6 +32,10 @@ export const commands = {
     summary: "write the report of a run: html, markdown, junit, github-summary and more",
     load: () => import("./report.ts"),
   },
+  view: {
+    summary: "look at a run in the browser, of any size, also while it goes on",
+    load: () => import("./view.ts"),
+  },
   gate: { summary: "hold a finished run against the suite's gates", load: () => import("./gate.ts") },
   baseline: { summary: "show or update what gates compare with", load: () => import("./baseline.ts") },
   history: { summary: "how a committed baseline developed, with change points", load: () => import("./history.ts") },

@@ -1,13 +1,11 @@
-import { open, type FileHandle } from "node:fs/promises";
-
 import { previewList } from "../../../reports/html/data/preview.ts";
-import type { SampleOutput, SampleView } from "../../compare/comparison.ts";
+import type { SampleView } from "../../compare/comparison.ts";
 import type { RunData } from "../../compare/run-data.ts";
-import { outputConverter } from "../../compare/sample-source.ts";
-import { parseRecord, scanShard, unitKey } from "../../compare/shard-scan.ts";
+import type { Places } from "../../compare/sample-places.ts";
+import { sampleReader } from "../../compare/sample-reader.ts";
+import { scanShard } from "../../compare/shard-scan.ts";
 import { EvalhError } from "../../core/errors.ts";
 import { sliceOf } from "../../dataset/slice.ts";
-import { decodeLine } from "../../run/store/checked-line.ts";
 import { readLines } from "../../run/store/line-file.ts";
 import type { ItemRecord, SampleRecord, UnitInfo } from "../../run/store/records.ts";
 import { runFiles } from "../../run/store/run-folder.ts";
@@ -21,12 +19,6 @@ export interface SampleIndex extends TaskSamples, AsyncDisposable {
   read(sample: number): Promise<SampleView>;
 }
 
-/** Where a line lies, a place a sample; length 0 for none. */
-interface Places {
-  readonly offsets: Float64Array;
-  readonly lengths: Uint32Array;
-}
-
 /**
  * Reads a task's items and shards once, in bounded memory, and keeps ids, previews, slices, scores and places: some
  * hundred bytes a sample and checkpoint. @throws EvalhError E_USAGE if the run has no such task
@@ -38,25 +30,18 @@ export async function indexSamples(data: RunData, task: string): Promise<SampleI
   const answers: ShardIndex[] = [];
   for (const { id } of data.checkpoints) answers.push(await indexShard(data, { unit, checkpoint: id }));
   const scores = scoreTable(data, unit);
-  return sampleIndex(data, { unit, items, answers, scores });
+  return sampleIndex(data, unit, { items, answers, scores });
 }
 
 interface IndexParts {
-  readonly unit: UnitInfo;
   readonly items: ItemIndex;
   readonly answers: readonly ShardIndex[];
   readonly scores: ScoreTable;
 }
 
-function sampleIndex(data: RunData, { unit, items, answers, scores }: IndexParts): SampleIndex {
-  const { folder, checkpoints } = data;
-  const toOutput = outputConverter(data, unit);
-  const files = new Map<string, Promise<FileHandle>>();
-  const fileAt = (path: string): Promise<FileHandle> => {
-    const file = files.get(path) ?? open(path, "r");
-    files.set(path, file);
-    return file;
-  };
+function sampleIndex(data: RunData, unit: UnitInfo, parts: IndexParts): SampleIndex {
+  const { items, answers, scores } = parts;
+  const reader = sampleReader(data, unit, { items, answers: answers.map(({ places }) => places) });
   return {
     task: unit.task,
     n: unit.n,
@@ -67,36 +52,9 @@ function sampleIndex(data: RunData, { unit, items, answers, scores }: IndexParts
     seen: scores.seen,
     status: (checkpoint, sample) => answers[checkpoint]?.status[sample] ?? 0,
     sameText: (a, b, sample) => answers[a]?.texts[sample] === answers[b]?.texts[sample],
-    async read(sample) {
-      const itemFile = await fileAt(runFiles.items(folder, unit.task, unit.split));
-      const item = decodeLine(await readPlace(itemFile, items, sample)) as ItemRecord;
-      const outputs: (SampleOutput | null)[] = [];
-      for (const [index, { places }] of answers.entries()) {
-        const path = runFiles.samples(folder, checkpoints[index]?.id ?? "");
-        const hasAnswer = (places.lengths[sample] ?? 0) > 0;
-        const record = hasAnswer ? parseRecord(await readPlace(await fileAt(path), places, sample)) : null;
-        outputs.push(record === null ? null : toOutput(record));
-      }
-      return {
-        task: unitKey(unit),
-        id: item.id,
-        ordinal: sample,
-        prompt: item.prompt,
-        references: item.references,
-        slices: Object.fromEntries(unit.slices.map((field) => [field, sliceOf(item.columns, field)])),
-        outputs,
-      };
-    },
-    async [Symbol.asyncDispose]() {
-      for (const file of files.values()) await file.then((opened) => opened.close()).catch(() => undefined);
-    },
+    read: (sample) => reader.read(sample),
+    [Symbol.asyncDispose]: () => reader[Symbol.asyncDispose](),
   };
-}
-
-async function readPlace(file: FileHandle, { offsets, lengths }: Places, sample: number): Promise<Uint8Array> {
-  const bytes = Buffer.allocUnsafe(lengths[sample] ?? 0);
-  await file.read(bytes, 0, bytes.length, offsets[sample] ?? 0);
-  return bytes;
 }
 
 interface ItemIndex extends Places {
@@ -142,14 +100,17 @@ async function indexShard(
   data: RunData,
   { unit, checkpoint }: { readonly unit: UnitInfo; readonly checkpoint: string },
 ): Promise<ShardIndex> {
-  const places = { offsets: new Float64Array(unit.n), lengths: new Uint32Array(unit.n) };
+  const places = {
+    offsets: new Float64Array(unit.n * unit.repeats),
+    lengths: new Uint32Array(unit.n * unit.repeats),
+  };
   const status = new Uint8Array(unit.n);
   const texts = new Uint32Array(unit.n);
   await scanShard({ folder: data.folder, checkpoint }, [unit], (_unit, slot, { record, line }) => {
     if (slot % unit.repeats !== 0) return;
     const sample = slot / unit.repeats;
-    places.offsets[sample] = line.offset;
-    places.lengths[sample] = line.length;
+    places.offsets[slot] = line.offset;
+    places.lengths[slot] = line.length;
     status[sample] = statusOf(record);
     texts[sample] = hashSeed(record.output);
   });

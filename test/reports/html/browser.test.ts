@@ -1,27 +1,21 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 
 import axe from "axe-core";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { reports } from "../../../reports/index.ts";
 import { comparison, samples } from "../fixture.ts";
 import { findChromium, launchChromium } from "./chromium.ts";
 import { ATTACKS, hostileComparison, hostileSamples } from "./hostile.ts";
+import { openWatched, type WatchedPage, type WatchOptions } from "./watched-page.ts";
 
 const executable = findChromium();
 const folder = mkdtempSync(join(tmpdir(), "evalh-browser-"));
 const plain = join(folder, "plain.html");
 const hostile = join(folder, "hostile.html");
-
-interface Opened {
-  readonly page: Page;
-  /** Console errors, page errors, dialogs and requests other than for the file itself. */
-  readonly incidents: readonly string[];
-}
 
 describe.skipIf(executable === null)("HTML report in a browser, from disk", () => {
   let browser: Browser;
@@ -38,24 +32,7 @@ describe.skipIf(executable === null)("HTML report in a browser, from disk", () =
     rmSync(folder, { recursive: true });
   });
 
-  async function open(
-    path: string,
-    { fragment = "", ...options }: BrowserContextOptions & { fragment?: string } = {},
-  ): Promise<Opened> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-    const page = await context.newPage();
-    const incidents: string[] = [];
-    page.on("console", (message) => void (message.type() === "error" && incidents.push(message.text())));
-    page.on("pageerror", (error) => void incidents.push(error.message));
-    page.on("dialog", (dialog) => void incidents.push(`dialog ${dialog.message()}`));
-    page.on(
-      "request",
-      (request) => void (request.url().startsWith("file:") || incidents.push(`request ${request.url()}`)),
-    );
-    await page.goto(pathToFileURL(path).href + fragment);
-    if (options.javaScriptEnabled !== false) await page.waitForSelector("html[data-complete]");
-    return { page, incidents };
-  }
+  const open = (path: string, options?: WatchOptions): Promise<WatchedPage> => openWatched(browser, path, options);
 
   test("opens with the verdict first and asks the network for nothing", async () => {
     const { page, incidents } = await open(plain);
@@ -149,7 +126,7 @@ describe.skipIf(executable === null)("HTML report in a browser, from disk", () =
     const row = page.locator(".trajectory-tables tr", { hasText: "Flip-flop" });
     const count = await row.locator("td").first().textContent();
     await row.locator("button").click();
-    await page.waitForFunction("document.querySelector('.result').textContent.includes(' of ')");
+    await page.waitForSelector(".result:has-text(' of ')");
     expect(await page.locator(".result").textContent()).toBe(`${count} of 400 samples`);
     expect(await page.locator("input[type=search]").inputValue()).toBe("flip");
   });
