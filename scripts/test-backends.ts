@@ -3,7 +3,8 @@
  * Usage: npm run test:backends -- [--only TOPIC]…
  *
  * Makes an environment below .venv/ for each test/real/requirements-<name>.txt that the topics ask for, and again when
- * its requirements change. EVALH_TEST_VENVS names a folder of existing ones instead. What cannot run is named at the end.
+ * its requirements change. EVALH_TEST_VENVS names a folder of existing ones, which are used as they are. What cannot run
+ * is named at the end.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -83,7 +84,7 @@ function wanted(files: readonly string[]): Set<string> {
   return new Set(
     texts.flatMap((text) => [
       ...[...text.matchAll(/pythonOf\("(\w+)"\)/g)].map(([, name = ""]) => name),
-      ...(text.includes("optionalPeers()") ? ["node"] : []),
+      ...(text.includes("optionalPackages()") ? ["node"] : []),
     ]),
   );
 }
@@ -102,8 +103,8 @@ function topics(only: readonly string[]): readonly string[] {
 const { values } = parseArgs({ options: { only: { type: "string", multiple: true } } });
 const files = topics(values.only ?? []);
 const existing = process.env["EVALH_TEST_VENVS"];
-const problems =
-  existing === undefined ? [...wanted(files)].map((name) => (name === "node" ? makeNode() : makePython(name))) : [];
+const missing = [...wanted(files)].filter((name) => existing === undefined || !existsSync(join(existing, name)));
+const problems = missing.map((name) => (name === "node" ? makeNode() : makePython(name)));
 
 const scratch = mkdtempSync(join(tmpdir(), "evalh-test-backends-"));
 const skipLog = join(scratch, "skipped.txt");
@@ -115,7 +116,7 @@ const { status } = spawnSync(
   {
     stdio: "inherit",
     cwd: ROOT,
-    env: { ...process.env, EVALH_TEST_VENVS: existing ?? ENVIRONMENTS, EVALH_SKIP_LOG: skipLog },
+    env: { ...process.env, EVALH_SKIP_LOG: skipLog },
   },
 );
 const skipped = new Set(readFileSync(skipLog, "utf8").split("\n").filter(Boolean));

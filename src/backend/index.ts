@@ -4,6 +4,7 @@ import type { BackendModule } from "../core/backend.ts";
 export const backends = {
   command: async () => (await import("./command.ts")).command,
   fastapi: async () => (await import("./fastapi.ts")).fastapi,
+  llama: async () => (await import("./llama.ts")).llama,
   onnx: async () => (await import("./onnx.ts")).onnx,
   openai: async () => (await import("./openai.ts")).openai,
   transformers: async () => (await import("./transformers.ts")).transformers,

@@ -71,6 +71,7 @@ async function servedModel(
     backend,
     checkpoints: [],
     variants: [],
+    base: null,
     url: baseUrl,
     modelName: model ?? null,
     options,

@@ -182,7 +182,8 @@ async function showResults(folder: string, { request, baseline, compared }: Resu
 
 function incompleteness(result: ExecuteResult): string {
   const failed = Object.entries(result.failures).map(
-    ([id, { message }]) => `error: ${id} was not evaluated: ${message}`,
+    ([id, { message, hint }]) =>
+      `error: ${id} was not evaluated: ${message}${hint === undefined ? "" : `\n hint: ${hint}`}`,
   );
   if (result.failedSamples > 0)
     failed.push(`error: ${result.failedSamples} samples ended in an error; they lower n, not the scores`);

@@ -81,10 +81,22 @@ export interface BackendNotice {
   readonly message: string;
 }
 
+/** Holds one large thing from one checkpoint to the next, such as the base model under a series of adapters. */
+export interface Keep extends AsyncDisposable {
+  /** What the key names, opened if it is not held; whatever another key named is closed first. */
+  take<T extends AsyncDisposable>(key: string, open: () => Promise<T>): Promise<T>;
+  /** Closes what is held, when it has broken. */
+  drop(): Promise<void>;
+}
+
 /** What a backend is told of the checkpoint it serves. */
 export interface BackendTarget {
   /** Absolute path of the checkpoint, or base URL of the server. */
   readonly path: string;
+  /** Absolute path of the model that the checkpoint, an adapter, belongs to. */
+  readonly base?: string;
+  /** What the checkpoints of a run may share. Without it, a backend opens and closes everything itself. */
+  readonly keep?: Keep;
   /** Model name a server knows it by. */
   readonly modelName?: string;
   /** Backend options of the suite's model entry, checked against the module's schema. */

@@ -51,6 +51,8 @@ export class EvalhError extends Error {
 export interface ErrorInfo {
   readonly code: string;
   readonly message: string;
+  /** How to mend it, where it is a whole checkpoint's failure. */
+  readonly hint?: string;
 }
 
 /** Any thrown value as a storable record. Never contains a stack. */

@@ -1,8 +1,9 @@
-import type { Backend, BackendTarget } from "../core/backend.ts";
+import type { Backend, BackendTarget, Keep } from "../core/backend.ts";
 import { EvalhError, rootError, toErrorInfo, type ErrorInfo } from "../core/errors.ts";
 import type { RunEvent } from "../core/run-event.ts";
 import type { CacheCount } from "./cache/cached-ask.ts";
 import { pruneCache } from "./cache/cache-folder.ts";
+import { openKeep } from "./keep.ts";
 import { openUnitAnswers, type CacheOptions, type UnitAnswers } from "./cache/unit-answers.ts";
 import { doneSet, type DoneSet } from "./done-set.ts";
 import { runsUnit, targetOf, type PlannedCheckpoint } from "./plan.ts";
@@ -59,17 +60,18 @@ export async function execute(options: ExecuteOptions): Promise<ExecuteResult> {
     }
     options.emit(event);
   };
+  await using keep = openKeep();
   for (const [index, planned] of options.checkpoints.entries()) {
     if (options.stop.aborted) break;
     const { id } = planned.checkpoint;
     try {
-      await runCheckpoint(planned, { ...options, emit, index, count });
+      await runCheckpoint(planned, { ...options, emit, index, count, keep });
     } catch (thrown) {
       const error = rootError(thrown);
       if (options.abort.aborted) break;
       // A bug ends the run with its stack; only what the user or the world did is a checkpoint's failure.
       if (!(error instanceof EvalhError) || error.code === "E_STORE") throw error;
-      failures[id] = toErrorInfo(error);
+      failures[id] = { ...toErrorInfo(error), ...(error.hint === undefined ? {} : { hint: error.hint }) };
       emit({ type: "checkpoint-failed", checkpoint: id, error: failures[id] });
     }
   }
@@ -90,6 +92,7 @@ interface CheckpointOptions extends ExecuteOptions {
   /** Its place among the checkpoints. */
   readonly index: number;
   readonly count: CacheCount;
+  readonly keep: Keep;
 }
 
 async function runCheckpoint(planned: PlannedCheckpoint, options: CheckpointOptions): Promise<void> {
@@ -150,11 +153,12 @@ async function unitAnswers(
   return openUnitAnswers(cache, { planned, backend, unit, count, onProblem });
 }
 
-function startBackend({ backend, checkpoint, model }: PlannedCheckpoint, options: ExecuteOptions): Promise<Backend> {
-  const { allowCommands = false, concurrency, readyTimeout = null, secret, emit } = options;
+function startBackend({ backend, checkpoint, model }: PlannedCheckpoint, options: CheckpointOptions): Promise<Backend> {
+  const { allowCommands = false, concurrency, readyTimeout = null, secret, emit, keep } = options;
   const target: BackendTarget = {
     ...targetOf({ checkpoint, model }),
     allowCommands,
+    keep,
     ...(secret === undefined ? {} : { secret }),
     ...(concurrency === null ? {} : { concurrency }),
     ...(readyTimeout === null ? {} : { readyTimeout }),

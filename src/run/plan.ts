@@ -13,6 +13,7 @@ import type { JudgeInfo, Split, UnitInfo } from "./store/records.ts";
 /** A checkpoint with how to start its backend. */
 export interface PlannedCheckpoint {
   readonly checkpoint: Checkpoint;
+  /** For a variant with a backend of its own, the model as it would be if all of it had that backend. */
   readonly model: Model;
   readonly backend: BackendModule;
 }
@@ -21,11 +22,15 @@ export interface PlannedCheckpoint {
 export function targetOf({
   checkpoint,
   model,
-}: Pick<PlannedCheckpoint, "checkpoint" | "model">): Pick<BackendTarget, "path" | "options" | "modelName" | "adapter"> {
+}: Pick<PlannedCheckpoint, "checkpoint" | "model">): Pick<
+  BackendTarget,
+  "path" | "options" | "base" | "modelName" | "adapter"
+> {
   const modelName = checkpoint.servedAs ?? model.modelName;
   return {
     path: model.url ?? checkpoint.path,
     options: model.options,
+    ...(model.base === null ? {} : { base: model.base }),
     ...(modelName === null ? {} : { modelName }),
     ...(model.url === null || checkpoint.path === model.url ? {} : { adapter: checkpoint.path }),
   };

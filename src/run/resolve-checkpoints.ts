@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 
 import type { BackendModule } from "../core/backend.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
@@ -30,7 +31,6 @@ export async function resolveCheckpoints(
   const checkpoints: PlannedCheckpoint[] = [];
   const warnings: string[] = [];
   for (const model of suite.models) {
-    const backend = await backendOf(model);
     const found = model.url === null ? await onDisk(model, warnings) : await ofServer(model, model.url, warnings);
     if (found.length === 0) {
       throw new EvalhError("E_CHECKPOINT", `model "${model.name}" has no complete checkpoint`, {
@@ -38,14 +38,14 @@ export async function resolveCheckpoints(
         hint: warnings.at(-1) ?? "`checkpoints` names the trainer's output folder, with its checkpoint-N folders",
       });
     }
-    checkpoints.push(...found.map((checkpoint) => ({ checkpoint, model, backend })));
+    for (const checkpoint of found) checkpoints.push(await plan(checkpoint, model));
   }
   return { checkpoints, warnings };
 }
 
 /** A checkpoint that was found on disk, ready to be evaluated as one of a model's series. */
 export async function planFound(model: Model, found: DiscoveredCheckpoint): Promise<PlannedCheckpoint> {
-  return { checkpoint: await toCheckpoint(model, found, null), model, backend: await backendOf(model) };
+  return plan(await toCheckpoint(model, found, null), model);
 }
 
 /** The checkpoints of a stored run; they need not lie on disk any more. */
@@ -56,9 +56,18 @@ export async function planStored(
   const planned: PlannedCheckpoint[] = [];
   for (const checkpoint of checkpoints) {
     const model = suite.models.find(({ name }) => name === checkpoint.model);
-    if (model !== undefined) planned.push({ checkpoint, model, backend: await backendOf(model) });
+    if (model !== undefined) planned.push(await plan(checkpoint, model));
   }
   return planned;
+}
+
+/** How a checkpoint is run: a variant by its own backend, if it names one. */
+async function plan(checkpoint: Checkpoint, model: Model): Promise<PlannedCheckpoint> {
+  const isOf = ({ path }: { readonly path: string }): boolean =>
+    checkpoint.path === path || checkpoint.path.startsWith(`${path}${sep}`);
+  const runner = checkpoint.role === "variant" ? model.variants.find(isOf)?.runner : null;
+  const running = runner == null ? model : { ...model, ...runner };
+  return { checkpoint, model: running, backend: await backendOf(running) };
 }
 
 async function backendOf(model: Model): Promise<BackendModule> {
@@ -170,6 +179,19 @@ function parentOf(
   );
 }
 
+const baseDigests = new WeakMap<Model, Promise<string | null>>();
+
+/** An adapter's answers are its base's as much. Read once for all the adapters of a model. */
+function baseDigest(model: Model): Promise<string | null> {
+  const known = baseDigests.get(model) ?? readBase(model.base);
+  baseDigests.set(model, known);
+  return known;
+}
+
+async function readBase(base: string | null): Promise<string | null> {
+  return base === null ? null : digestFiles((await discoverCheckpoints(base)).flatMap(({ weights }) => weights));
+}
+
 async function toCheckpoint(
   model: Model,
   found: DiscoveredCheckpoint,
@@ -184,7 +206,9 @@ async function toCheckpoint(
       break;
     }
   }
-  const deciding = [...found.weights, ...settings, ...(found.tokenizer === null ? [] : [found.tokenizer])];
+  const tokenizer = found.tokenizer === null ? [] : [found.tokenizer];
+  const own = await digestFiles([...found.weights, ...settings, ...tokenizer]);
+  const base = await baseDigest(model);
   return {
     id: `${model.name}/${found.name}`,
     model: model.name,
@@ -195,6 +219,6 @@ async function toCheckpoint(
     parent: parent !== null && "id" in parent ? parent.id : null,
     format: found.format,
     bytes: found.bytes,
-    digest: await digestFiles(deciding),
+    digest: base === null ? own : createHash("sha256").update(`${own} ${base}`).digest("hex"),
   };
 }

@@ -94,8 +94,6 @@ function shownPath(file: string): string {
 function wantedBy(outline: Outline): { judges: Set<string>; backends: Set<string> } {
   return {
     judges: new Set(outline.tasks.flatMap(({ judges }) => judges.map(({ module }) => module))),
-    backends: new Set(
-      [...outline.models, ...outline.judgeModels].flatMap(({ backend }) => (backend === null ? [] : [backend])),
-    ),
+    backends: new Set([...outline.models, ...outline.judgeModels].flatMap((model) => model.backends)),
   };
 }

@@ -127,6 +127,7 @@ function normaliseModel(model: RawModel, pointer: string, around: Surroundings):
     variants: sources(model.variants, pointerTo(pointer, "variants")).map((entry) =>
       variantSource(entry.value, around.place(entry.pointer), around),
     ),
+    base: model.base === undefined ? null : around.path(model.base),
     url: model.url ?? null,
     modelName: model.model_name ?? null,
     options: model.options ?? {},
@@ -153,6 +154,7 @@ function checkpointSource(raw: string | RawCheckpoint, place: Place, around: Sur
 }
 
 function variantSource(raw: string | RawVariant, place: Place, around: Surroundings): VariantSource {
-  const { path, name, parent, label } = typeof raw === "string" ? ({ path: raw } as RawVariant) : raw;
-  return { path: around.path(path), name: name ?? null, parent: parent ?? null, label: label ?? null, place };
+  const { path, name, parent, label, backend, options } = typeof raw === "string" ? ({ path: raw } as RawVariant) : raw;
+  const runner = backend === undefined ? null : { backend, options: options ?? {} };
+  return { path: around.path(path), name: name ?? null, parent: parent ?? null, label: label ?? null, runner, place };
 }

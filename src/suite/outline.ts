@@ -43,7 +43,8 @@ export interface TaskOutline {
 interface ModelOutline {
   readonly pointer: string;
   readonly name: PlacedText | null;
-  readonly backend: string | null;
+  /** Names of its own backend and of its variants'. */
+  readonly backends: readonly string[];
   /** Paths of checkpoints and variants. */
   readonly paths: readonly PlacedText[];
 }
@@ -142,7 +143,7 @@ function judgeOutline(item: unknown, pointer: string): JudgeOutline[] {
 }
 
 function modelOutline(model: unknown, pointer: string): ModelOutline {
-  const paths = ["checkpoints", "variants"].flatMap((key) => {
+  const paths = ["checkpoints", "variants", "base"].flatMap((key) => {
     const value = member(model, key);
     if (typeof value === "string") return [{ text: value, pointer: pointerTo(pointer, key) }];
     return list(model, pointerTo(pointer, key), key).flatMap((item) => {
@@ -154,7 +155,9 @@ function modelOutline(model: unknown, pointer: string): ModelOutline {
   return {
     pointer,
     name: textAt(model, pointer, "model"),
-    backend: textAt(model, pointer, "backend")?.text ?? null,
+    backends: [model, ...list(model, pointerTo(pointer, "variants"), "variants").map(({ value }) => value)].flatMap(
+      (each) => textAt(each, pointer, "backend")?.text ?? [],
+    ),
     paths,
   };
 }

@@ -105,6 +105,8 @@ export interface RawVariant {
   readonly name?: string;
   readonly parent?: string;
   readonly label?: string;
+  readonly backend?: string;
+  readonly options?: JsonObject;
 }
 
 export interface RawModel {
@@ -112,6 +114,7 @@ export interface RawModel {
   readonly backend: string;
   readonly checkpoints?: string | readonly (string | RawCheckpoint)[];
   readonly variants?: string | readonly (string | RawVariant)[];
+  readonly base?: string;
   readonly url?: string;
   readonly model_name?: string;
   readonly options?: JsonObject;

@@ -103,6 +103,8 @@ export interface VariantSource {
   readonly parent: string | null;
   /** For example "int8". */
   readonly label: string | null;
+  /** What runs it, with its options; null for the model's own. */
+  readonly runner: { readonly backend: string; readonly options: JsonObject } | null;
   readonly place: Place;
 }
 
@@ -114,6 +116,8 @@ export interface Model {
   /** Empty for a served model without adapters. */
   readonly checkpoints: readonly CheckpointSource[];
   readonly variants: readonly VariantSource[];
+  /** Absolute path of the model that adapters belong to; null where it is not given. */
+  readonly base: string | null;
   /** Base URL of a served model. */
   readonly url: string | null;
   /** Name by which the server knows the model. */

@@ -24,6 +24,7 @@ const model = (url: string): Model => ({
   backend: "openai",
   checkpoints: [],
   variants: [],
+  base: null,
   url,
   modelName: "g-1",
   options: { concurrency: 3 },

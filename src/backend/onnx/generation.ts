@@ -1,9 +1,10 @@
 import type { GenerateOptions, GenerateRequest, Outcome } from "../../core/backend.ts";
 import type { Completion, FinishReason } from "../../core/completion.ts";
 import { feedBlock } from "./feed.ts";
-import { failed, type LanguageModel } from "./language-model.ts";
+import { failed } from "../failed.ts";
+import type { LanguageModel } from "./language-model.ts";
 import { argmax, createDraw, logSumExp, sampleToken, type Draw } from "./sampling.ts";
-import { createStopStrings, type StopStrings } from "./stop-strings.ts";
+import { createStopStrings, type StopStrings } from "../stop-strings.ts";
 import type { TextCodec } from "./text-codec.ts";
 
 interface Row {

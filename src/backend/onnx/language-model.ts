@@ -10,8 +10,3 @@ export interface LanguageModel {
   /** Token ids of a rendered prompt. */
   encode(rendered: string): number[];
 }
-
-/** The outcome of one request that cannot be answered; the others of its batch go on. */
-export function failed(index: number, message: string) {
-  return { index, kind: "failed", error: { code: "E_BACKEND", message } } as const;
-}

@@ -5,7 +5,7 @@ import type { Backend, BackendTarget } from "../../core/backend.ts";
 import { EvalhError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { readOptions } from "../options.ts";
-import { openChatTemplate } from "./chat-template.ts";
+import { openChatTemplate } from "../chat-template.ts";
 import { readCheckpointFolder, type CheckpointFolder } from "./checkpoint-folder.ts";
 import { openDecoder, runtimeVersion } from "./decoder.ts";
 import { generateBatch } from "./generation.ts";

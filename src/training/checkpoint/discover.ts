@@ -48,14 +48,18 @@ const MAX_ENTRIES = 20_000;
 const SKIPPED = new Set(["node_modules", ".git", "__pycache__", ".venv", "venv", "wandb", "runs", "evalh"]);
 
 /**
- * The checkpoints in a training's output folder, by step, then name. If the folder is itself a checkpoint and holds no
- * others, it is the only one; beside checkpoints of its own it is taken for the copy that trainers leave at the end.
+ * The checkpoints in a training's output folder, by step, then name. If what is named is itself a checkpoint, a file or
+ * a folder that holds no others, it is the only one; beside checkpoints of its own it is taken for the copy that trainers leave at the end.
  * Reads headers and sizes only.
  * @throws EvalhError E_CHECKPOINT if the folder cannot be read
  */
 export async function discoverCheckpoints(folder: string): Promise<readonly DiscoveredCheckpoint[]> {
   const root = resolve(folder);
   const formats = await Promise.all(Object.values(checkpointFormats).map((load) => load()));
+  if ((await stat(root).catch(() => null))?.isFile() === true) {
+    const file = await inspect({ path: root, name: basename(root), kind: "file", files: [] }, formats);
+    return file === null ? [] : [file];
+  }
   const found: DiscoveredCheckpoint[] = [];
   await search(root, 0, { formats, found, seen: 0 });
   if (found.length === 0) {

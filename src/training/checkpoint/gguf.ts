@@ -10,8 +10,8 @@ import { createHeaderReader, type HeaderReader } from "./header-reader.ts";
 export const gguf: CheckpointFormat = {
   recognises: ({ kind, name }) => kind === "file" && name.endsWith(".gguf"),
   inspect: async ({ path, name }) => {
-    const { quantisation, problem } = await inspectGguf(path, name);
-    return { format: quantisation === null ? "gguf" : `gguf-${quantisation}`, weights: [path], problem };
+    const { kind, problem } = await inspectGguf(path, name);
+    return { format: kind === null ? "gguf" : `gguf-${kind}`, weights: [path], problem };
   },
 };
 
@@ -21,7 +21,8 @@ const MAX_COUNT = 10_000_000;
 const MAX_DEPTH = 4;
 
 interface Inspected {
-  readonly quantisation: string | null;
+  /** Quantisation of a model, or "adapter". */
+  readonly kind: string | null;
   readonly problem: string | null;
 }
 
@@ -32,11 +33,11 @@ async function inspectGguf(path: string, name: string): Promise<Inspected> {
     const header = await readHeader(createHeaderReader(file, Math.min(size, MAX_HEADER)));
     const missing = header.end > size;
     return {
-      quantisation: header.quantisation,
+      kind: header.kind,
       problem: missing ? `${name} is cut off or still being written: ${size} of at least ${header.end} bytes` : null,
     };
   } catch (error) {
-    if (error instanceof RangeError) return { quantisation: null, problem: `${name}: ${error.message}` };
+    if (error instanceof RangeError) return { kind: null, problem: `${name}: ${error.message}` };
     throw error;
   }
 }
@@ -59,26 +60,40 @@ const U32 = 4;
 const STRING = 8;
 const ARRAY = 9;
 
-async function readHeader(reader: HeaderReader): Promise<{ end: number; quantisation: string | null }> {
+async function readHeader(reader: HeaderReader): Promise<{ end: number; kind: string | null }> {
   if ((await reader.take(4)).toString("latin1") !== "GGUF") throw new RangeError("it is not a GGUF file");
   const version = await reader.u32();
   if (version !== 2 && version !== 3) throw new RangeError(`GGUF version ${version} is not supported`);
   const tensors = await reader.u64(MAX_COUNT);
   const pairs = await reader.u64(MAX_COUNT);
-  let alignment = 32;
-  let fileType: number | null = null;
-  for (let i = 0; i < pairs; i++) {
-    const key = await reader.text(MAX_HEADER);
-    const type = await reader.u32();
-    if (type === U32 && key === "general.alignment") alignment = await reader.u32();
-    else if (type === U32 && key === "general.file_type") fileType = await reader.u32();
-    else await skipValue(reader, type, 0);
-  }
+  const { alignment, fileType, isAdapter } = await readFields(reader, pairs);
   if (alignment === 0 || alignment > 1 << 20) throw new RangeError(`the alignment cannot be ${alignment}`);
   let dataBytes = 0;
   for (let i = 0; i < tensors; i++) dataBytes = Math.max(dataBytes, await readTensorEnd(reader));
   const dataStart = Math.ceil(reader.position() / alignment) * alignment;
-  return { end: dataStart + dataBytes, quantisation: fileType === null ? null : (FILE_TYPES.get(fileType) ?? null) };
+  const quantisation = fileType === null ? null : (FILE_TYPES.get(fileType) ?? null);
+  return { end: dataStart + dataBytes, kind: isAdapter ? "adapter" : quantisation };
+}
+
+interface Fields {
+  alignment: number;
+  fileType: number | null;
+  isAdapter: boolean;
+}
+
+/** The fields that matter here. */
+async function readFields(reader: HeaderReader, pairs: number): Promise<Fields> {
+  const fields: Fields = { alignment: 32, fileType: null, isAdapter: false };
+  for (let i = 0; i < pairs; i++) {
+    const key = await reader.text(MAX_HEADER);
+    const type = await reader.u32();
+    if (type === U32 && key === "general.alignment") fields.alignment = await reader.u32();
+    else if (type === U32 && key === "general.file_type") fields.fileType = await reader.u32();
+    else if (type === STRING && key === "general.type")
+      fields.isAdapter = (await reader.text(MAX_HEADER)) === "adapter";
+    else await skipValue(reader, type, 0);
+  }
+  return fields;
 }
 
 async function skipValue(reader: HeaderReader, type: number, depth: number): Promise<void> {

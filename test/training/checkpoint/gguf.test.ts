@@ -41,6 +41,14 @@ describe("GGUF files", () => {
     expect(found[1]?.reason).toMatch(/cut off or still being written: \d+ of at least \d+ bytes/);
   });
 
+  it("are told apart from adapters, and may be named by themselves", async () => {
+    using folder = temporaryFolder();
+    const type = Buffer.concat([text("general.type"), u32(8), text("adapter")]);
+    folder.write("lora-30.gguf", gguf([type]));
+    const found = await discoverCheckpoints(`${folder.path}/lora-30.gguf`);
+    expect(found).toMatchObject([{ name: "lora-30.gguf", step: 30, format: "gguf-adapter", complete: true }]);
+  });
+
   it("are refused, quickly and without a crash, when their header is hostile", async () => {
     using folder = temporaryFolder();
     const deep = Buffer.concat([

@@ -1,5 +1,5 @@
-import { findStop } from "../stop.ts";
-import type { TextCodec } from "./text-codec.ts";
+import { findStop } from "./stop.ts";
+import type { TextCodec } from "./onnx/text-codec.ts";
 
 /** Finds where an output ends before a stop string. */
 export interface StopStrings {

@@ -1,5 +1,5 @@
-import { EvalhError, messageOf } from "../../core/errors.ts";
-import { isJsonObject, type JsonObject } from "../../core/json.ts";
+import { EvalhError, messageOf } from "../core/errors.ts";
+import { isJsonObject, type JsonObject } from "../core/json.ts";
 
 const HINT = "Leave out the option chat, or add a chat_template to tokenizer_config.json.";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createStopStrings } from "../../../src/backend/onnx/stop-strings.ts";
-import { findStop } from "../../../src/backend/stop.ts";
+import { createStopStrings } from "../../src/backend/stop-strings.ts";
+import { findStop } from "../../src/backend/stop.ts";
 
 const PIECES = ["▁", "▁the", "\n", "\n\n", "Q", ":", "é\u{FFFD}", "", "x"];
 /** A decoder in SentencePiece's manner: spaces are "▁" and the first is dropped. */
