@@ -10,6 +10,7 @@ export const judges = {
   contains: () => import("./contains.ts").then((m) => m.contains),
   exact_match: () => import("./exact-match.ts").then((m) => m.exactMatch),
   f1: () => import("./f1.ts").then((m) => m.f1),
+  human: () => import("./human.ts").then((m) => m.human),
   json_valid: () => import("./json-valid.ts").then((m) => m.jsonValid),
   kappa: () => import("./kappa.ts").then((m) => m.kappa),
   llm: () => import("./llm.ts").then((m) => m.llm),

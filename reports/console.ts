@@ -10,6 +10,7 @@ import { FEW_SAMPLES, sampleCount, verdictLabel, warningLines, weakSlices, type 
 import { learningLines } from "./learning-lines.ts";
 import { seriesOf } from "./metric-view.ts";
 import { formatCount, formatScore, formatSeconds, plural } from "./number-format.ts";
+import { peopleSummary } from "./people-lines.ts";
 import { textReport, type ReportOptions } from "./report-module.ts";
 
 const NARROWEST = 60;
@@ -19,6 +20,7 @@ const PROSE_WIDTH = 96;
 const MOST_WARNINGS = 8;
 const MOST_EVIDENCE = 6;
 const MOST_LEARNING = 8;
+const MOST_PEOPLE = 8;
 const SLICES_A_METRIC = 3;
 
 export const consoleReport = textReport({
@@ -38,6 +40,7 @@ function renderConsole(comparison: Comparison, { columns = 100, color = false }:
     scoreTable(comparison, width),
     variantTables(comparison, width),
     sliceBlock(comparison, width),
+    listBlock("People", { marker: "·", items: comparison.people.flatMap(peopleSummary), most: MOST_PEOPLE, width }),
     listBlock("Warnings", { marker: "!", items: warningLines(comparison), most: MOST_WARNINGS, width }),
     listBlock("Learning", { marker: "·", items: learningLines(comparison), most: MOST_LEARNING, width }),
     listBlock("Evidence", {

@@ -3,6 +3,7 @@ import type { Estimate } from "../src/core/estimate.ts";
 import type { JsonValue } from "../src/core/json.ts";
 import type { GateResult } from "../src/compare/gate/gate-result.ts";
 import { learningDocument, resourcesDocument } from "./json/learning-document.ts";
+import { peopleDocument } from "./json/people-document.ts";
 import { lossesAt } from "./losses.ts";
 import { finiteOrNull } from "./number-format.ts";
 import { textReport } from "./report-module.ts";
@@ -32,6 +33,7 @@ export function comparisonDocument(comparison: Comparison): { readonly [key: str
     reasons: ship?.reasons ?? [],
     gates: comparison.gates.map(gateDocument),
     ...learningDocument(comparison.learning),
+    people: comparison.people.map(peopleDocument),
     resources: resourcesDocument(comparison.resources),
     base: comparison.base,
     alpha: comparison.alpha,

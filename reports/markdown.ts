@@ -6,6 +6,7 @@ import { gateMark, gatesByWeight, gateWord } from "./gate-view.ts";
 import { lossesAt } from "./losses.ts";
 import { bestOf, cellOf, halfWidth, signedChange, testRows } from "./metric-view.ts";
 import { formatBytes, formatLoss, formatScore, formatSeconds, MISSING } from "./number-format.ts";
+import { peopleSummary } from "./people-lines.ts";
 import { textReport } from "./report-module.ts";
 
 export const markdownReport = textReport({
@@ -29,6 +30,7 @@ export function markdownBlocks(comparison: Comparison): readonly string[] {
     scoreTable(comparison),
     legend(comparison),
     listBlock("Weakest slices", sliceLines(comparison)),
+    listBlock("People", comparison.people.flatMap(peopleSummary).map(literal)),
     listBlock("Warnings", warningLines(comparison).map(literal)),
     listBlock("Evidence", (comparison.training?.diagnosis.evidence ?? []).map(literal)),
     footer(comparison),

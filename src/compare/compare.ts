@@ -9,6 +9,7 @@ import { taskFigures } from "./figures.ts";
 import { evaluateGates } from "./gates.ts";
 import { learningOf } from "./learning.ts";
 import { resourceUse } from "./resources.ts";
+import { peopleView } from "./people.ts";
 import { readRun, type RunData, type RunMetric } from "./run-data.ts";
 import { chooseShip } from "./ship.ts";
 import { sliceTables } from "./slices.ts";
@@ -83,9 +84,9 @@ export async function buildComparison(data: RunData, options: CompareOptions = {
     verdict,
     summary: summarise({ data, rows, cells, training, ship, verdict, base }),
     learning: await learningOf(data, { diagnosis, ship }),
+    people: data.people.sheets.map((sheet) => peopleView(data, sheet)),
     resources: await resourceUse(data),
     figures: taskFigures(data),
-    people: [],
     alpha,
   };
 }

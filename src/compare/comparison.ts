@@ -7,7 +7,7 @@ import type { TrainingPoint } from "../core/series.ts";
 import type { Diagnosis } from "../core/verdict.ts";
 import type { GateResult } from "./gate/gate-result.ts";
 import type { Learning } from "./learning.ts";
-import type { PeopleResult } from "./people.ts";
+import type { PeopleView } from "./people.ts";
 import type { ResourceUse } from "./resources.ts";
 
 /** A paired difference, checkpoint minus base, over the samples that both answered. */
@@ -149,8 +149,8 @@ export interface Comparison {
   readonly resources: ResourceUse | null;
   /** At most one of a kind for each task. */
   readonly figures: readonly TaskFigure[];
-  /** What people said of the run's answers; empty where nobody was asked. */
-  readonly people: readonly PeopleResult[];
+  /** What people said of the run's answers, a sheet each, the oldest first. */
+  readonly people: readonly PeopleView[];
   readonly alpha: number;
 }
 

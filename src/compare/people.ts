@@ -1,56 +1,51 @@
-import type { Estimate } from "../core/estimate.ts";
+import { humanStats, type HumanStats } from "../human/stats/index.ts";
+import { judgeAgreement, type JudgeAgreement, type JudgedMetric } from "../human/stats/judge-agreement.ts";
+import { judgedItems } from "../human/stats/judged-item.ts";
+import type { JudgedSheet } from "../human/store.ts";
+import { HUMAN_METRIC } from "../suite/suite.ts";
+import type { MetricColumn } from "./metric-column.ts";
+import type { RunData, RunMetric } from "./run-data.ts";
+import { unitKey } from "./shard-scan.ts";
 
-/** What people said of a run's answers, one sheet of items: small and plain, for reports. */
-export interface PeopleResult {
-  readonly sheet: string;
-  readonly form: "pairwise" | "rating" | "correct";
-  /** Items that somebody judged, and all of them. */
-  readonly judged: number;
-  readonly items: number;
-  /** Single answers: points from 1 to 5, or the share of right ones from 0 to 1. */
-  readonly means: readonly { readonly checkpoint: string; readonly mean: Estimate | null }[];
-  /** Two answers side by side. */
-  readonly pairwise: { readonly pairs: readonly PairedJudgement[]; readonly position: SidePreference } | null;
-  readonly agreement: {
-    readonly raters: number;
-    /** Items that two or more judged. */
-    readonly items: number;
-    /** Share of the pairs of raters that said the same, 0..1. */
-    readonly percent: number | null;
-    /** Krippendorff's alpha. */
-    readonly krippendorff: number | null;
-    readonly isTentative: boolean;
+/** What people said on one sheet, and how far every judge goes along with them. */
+export interface PeopleView extends HumanStats {
+  readonly judges: readonly JudgeAgreement[];
+}
+
+export function peopleView(data: RunData, { key, answers }: JudgedSheet): PeopleView {
+  const metrics = data.metrics.filter((row) => row.unit.split === "test" && isJudge(row));
+  const judged = metrics.map((row) => judgedMetric(data, row));
+  return { ...humanStats(key, answers), judges: judgeAgreement(judgedItems(key, answers), judged, key.form) };
+}
+
+/** Whether a metric judges answers: people are what it is compared with, and diagnostics tell of the judging. */
+function isJudge({ unit, judge, metric }: RunMetric): boolean {
+  const { module } = unit.judges.find(({ name }) => name === judge.name) ?? {};
+  return module !== HUMAN_METRIC && metric.diagnostic !== true;
+}
+
+function judgedMetric({ columns, checkpoints, people }: RunData, { key, unit, metric }: RunMetric): JudgedMetric {
+  const task = unitKey(unit);
+  return {
+    key,
+    task,
+    higherIsBetter: metric.higherIsBetter,
+    range: metric.range,
+    scoreOf(sample, checkpoint) {
+      const ordinal = people.ordinalOf(task, sample);
+      const column = columns.get(key)?.[checkpoints.findIndex(({ id }) => id === checkpoint)];
+      return ordinal === undefined || column == null ? null : scoreAt(column, ordinal);
+    },
   };
-  /** How far each metric goes along with people; empty where it was not looked at. */
-  readonly judges?: readonly MetricAgainstPeople[];
 }
 
-interface PairedJudgement {
-  readonly a: string;
-  readonly b: string;
-  /** Items given to a, to b, to neither; samples on which both said the same. */
-  readonly wins: number;
-  readonly losses: number;
-  readonly ties: number;
-  readonly identical: number;
-  /** Share that prefers a, 0..1, a tie counting half. */
-  readonly winRate: Estimate | null;
-  /** Two-sided sign test. */
-  readonly p: number;
-}
-
-/** How often the answer on the left won: near one half unless position decides. */
-interface SidePreference {
-  readonly rate: Estimate | null;
-  readonly p: number;
-}
-
-interface MetricAgainstPeople {
-  /** "task/metric". */
-  readonly metric: string;
-  readonly n: number;
-  /** Pairs: share on which the metric prefers the same answer, 0..1. */
-  readonly accuracy: number | null;
-  /** Single answers: rank correlation. */
-  readonly spearman: number | null;
+function scoreAt({ ordinals, perSample }: MetricColumn, ordinal: number): number | null {
+  let low = 0;
+  let high = ordinals.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ordinals[middle] as number) < ordinal) low = middle + 1;
+    else high = middle;
+  }
+  return ordinals[low] === ordinal ? (perSample[low] ?? null) : null;
 }

@@ -2,6 +2,7 @@ import type { Checkpoint } from "../core/checkpoint.ts";
 import type { FigureCollector, Judge, JudgeFigure, Metric } from "../core/judge.ts";
 import type { TrainingPoint } from "../core/series.ts";
 import { isJsonObject } from "../core/json.ts";
+import { readPeople, type PeopleScores } from "../human/people-scores.ts";
 import { createJudgesOf } from "../run/plan.ts";
 import { readLines } from "../run/store/line-file.ts";
 import { metricName } from "../suite/metric-name.ts";
@@ -23,6 +24,7 @@ export interface RunMetric {
 /** A run read back from its folder: numbers only, texts stay on disk. */
 export interface RunData {
   readonly folder: string;
+  /** As run.json has it, its units with the judges that people are to them. */
   readonly manifest: RunManifest;
   readonly checkpoints: readonly Checkpoint[];
   readonly metrics: readonly RunMetric[];
@@ -32,6 +34,8 @@ export interface RunData {
   /** Unit key → one entry a checkpoint. */
   readonly counts: ReadonlyMap<string, readonly UnitAnswers[]>;
   readonly training: readonly TrainingPoint[];
+  /** What people said of the answers. */
+  readonly people: PeopleScores;
 }
 
 /** What a judge's statistics of one checkpoint's answers to one unit look like. */
@@ -46,7 +50,9 @@ interface RunFigure {
  * @throws EvalhError E_RUN_FOLDER if the folder is not a run
  */
 export async function readRun(folder: string): Promise<RunData> {
-  const manifest = await readManifest(folder);
+  const stored = await readManifest(folder);
+  const people = await readPeople(folder, stored.units);
+  const manifest = { ...stored, units: stored.units.map((unit) => people.withJudges(unit)) };
   const checkpoints = orderCheckpoints(manifest.checkpoints);
   const judgesOf = new Map<string, Judge[]>();
   for (const unit of manifest.units) judgesOf.set(unitKey(unit), await createJudgesOf(unit));
@@ -66,7 +72,11 @@ export async function readRun(folder: string): Promise<RunData> {
     });
     for (const [key, unit] of answers) {
       counts.get(key)?.push(unit);
-      for (const each of collectors.get(unit.unit) ?? []) {
+      const collected = collectors.get(unit.unit) ?? [];
+      for (const { ordinal, judge, stats } of people.of(unit.unit, checkpoint.id)) {
+        collected.find((each) => each.judge.name === judge)?.collector.add(ordinal * unit.unit.repeats, stats);
+      }
+      for (const each of collected) {
         addColumns(columns, unit.unit, each);
         const figure = each.figure?.finish() ?? null;
         if (figure !== null)
@@ -74,7 +84,8 @@ export async function readRun(folder: string): Promise<RunData> {
       }
     }
   }
-  return { folder, manifest, checkpoints, metrics, columns, figures, counts, training: await readTraining(folder) };
+  const training = await readTraining(folder);
+  return { folder, manifest, checkpoints, metrics, columns, figures, counts, training, people };
 }
 
 /** Every metric that a unit's judges give. */

@@ -40,7 +40,7 @@ export function sampleReader(data: RunData, unit: UnitInfo, { items, answers }: 
         const path = runFiles.samples(folder, checkpoints[index]?.id ?? "");
         const hasAnswer = (places.lengths[slot] ?? 0) > 0;
         const record = hasAnswer ? parseRecord(await readPlace(await fileAt(path), places, slot)) : null;
-        outputs.push(record === null ? null : toOutput(record));
+        outputs.push(record === null ? null : toOutput(record, checkpoints[index]?.id ?? ""));
       }
       return sampleView(unit, item, outputs);
     },

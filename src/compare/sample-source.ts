@@ -2,6 +2,7 @@ import { open, type FileHandle } from "node:fs/promises";
 
 import type { Checkpoint } from "../core/checkpoint.ts";
 import { hasErrno } from "../core/errors.ts";
+import type { JsonValue } from "../core/json.ts";
 import { sliceOf } from "../dataset/slice.ts";
 import { readItems } from "../run/items.ts";
 import type { ItemRecord, SampleRecord, UnitInfo } from "../run/store/records.ts";
@@ -76,9 +77,9 @@ async function* blockSamples(
     yield sampleView(
       unit,
       item,
-      outputs.map((records) => {
+      outputs.map((records, index) => {
         const record = records[position];
-        return record == null ? null : toOutput(record);
+        return record == null ? null : toOutput(record, data.checkpoints[index]?.id ?? "");
       }),
     );
   }
@@ -126,10 +127,17 @@ async function readBlock(shard: Shard, unit: UnitInfo, block: readonly ItemRecor
   return records;
 }
 
-/** A record as reports see it: per-sample scores by the names that the table uses. */
-export function outputConverter(data: RunData, unit: UnitInfo): (record: SampleRecord) => SampleOutput {
+/** A checkpoint's record as reports see it: per-sample scores by the names that the table uses. */
+export function outputConverter(
+  data: RunData,
+  unit: UnitInfo,
+): (record: SampleRecord, checkpoint: string) => SampleOutput {
   const metrics = data.metrics.filter((row) => row.unit === unit);
-  return (record) => ({
+  const people = new Map<string, JsonValue>();
+  for (const { id } of data.checkpoints) {
+    for (const { ordinal, judge, stats } of data.people.of(unit, id)) people.set(`${id}\n${ordinal}\n${judge}`, stats);
+  }
+  return (record, checkpoint) => ({
     text: record.output,
     finish: record.finish,
     tokens: record.tokens?.[1] ?? null,
@@ -137,7 +145,7 @@ export function outputConverter(data: RunData, unit: UnitInfo): (record: SampleR
     error: record.error ?? null,
     scores: Object.fromEntries(
       metrics.map(({ judge, metric }) => {
-        const stats = record.scores[judge.name];
+        const stats = record.scores[judge.name] ?? people.get(`${checkpoint}\n${record.i}\n${judge.name}`);
         const name = metricKey(unit, judge, metric).slice(unitKey(unit).length + 1);
         const applies = stats !== undefined && (metric.applies?.(stats) ?? true);
         return [name, applies ? metric.perSample(stats) : null];

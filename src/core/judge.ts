@@ -149,6 +149,8 @@ export interface JudgeModule {
     readonly logprobs?: readonly number[];
     /** For a judge that asks a model: what the model replies, in order. `{nonce}` stands for the question's own. */
     readonly replies?: readonly string[];
+    /** For a judge whose verdicts come after the run: what is then kept of the sample. */
+    readonly stats?: JsonValue;
     /** Metric name to per-sample value. */
     readonly values: Readonly<Record<string, number>>;
   };

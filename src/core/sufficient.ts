@@ -13,7 +13,12 @@ export interface Sufficient {
   readonly proportion: boolean;
   /** True if the value is the mean of the single column times `scale`: a normal or t interval applies. */
   readonly mean: boolean;
-  /** Factor from mean to value, 100 for percentages. Used only where `mean` is true. */
+  /**
+   * Set if each row is [Σwx, Σw, Σkx, Σk] of samples drawn with weights w and of ones known without asking, k, and the
+   * value is the ratio of both sums (times `scale`): an interval that knows of weights applies, for "share" Wilson's.
+   */
+  readonly weighted?: "mean" | "share";
+  /** Factor from mean to value, 100 for percentages. Used only where `mean` is true or `weighted` set. */
   readonly scale: number;
   /** The value from column sums over `n` samples. `n` is at least 1. */
   value(sums: Float64Array, n: number): number;

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 
-import type { SampleView } from "../compare/comparison.ts";
+import type { AnsweredSample } from "./answered-sample.ts";
 import type { Drawn } from "./draw.ts";
 import type { Population } from "./population.ts";
 import {
@@ -29,6 +29,8 @@ export interface SheetOptions {
   readonly gold: readonly GoldItem[];
   readonly guidelines?: string;
   readonly showReference: boolean;
+  /** ISO 8601. */
+  readonly createdAt: string;
   /** Ids in the run's order, as outputs stand in a sample. */
   readonly checkpoints: readonly string[];
   readonly identical: Population["identical"];
@@ -39,11 +41,11 @@ const ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz";
 
 /**
  * Makes the blind sheet and its key. Ids, sides and order come from an HMAC with a fresh secret: from the sheet alone
- * nobody can tell whose answer is which. Of each pair of checkpoints, each stands on the left equally often (± 1).
+ * nobody can tell whose answer is which. Of the checkpoints shown together each stands at each place equally often (± 1).
  */
 export async function makeSheet(
   drawn: readonly Drawn[],
-  samples: AsyncIterable<SampleView>,
+  samples: AsyncIterable<AnsweredSample>,
   options: SheetOptions,
 ): Promise<{ readonly sheet: HumanSheet; readonly key: HumanKey }> {
   const secret = randomBytes(32);
@@ -60,8 +62,6 @@ export async function makeSheet(
     entries[itemId] = entry;
     return itemId;
   };
-  const textOf = (view: SampleView, checkpoint: string): string =>
-    view.outputs[options.checkpoints.indexOf(checkpoint)]?.text ?? "";
   const repeats = Math.round(options.repeat * ordered.length);
   for (const [index, each] of ordered.entries()) {
     const { task, sample, stratum, weight } = each;
@@ -72,7 +72,8 @@ export async function makeSheet(
       reference: options.showReference ? (view.references[0] ?? null) : null,
       answers: checkpoints.map((checkpoint) => textOf(view, checkpoint)),
     });
-    const entry = { task, sample, checkpoints: each.checkpoints, weight, stratum };
+    const same = Object.keys(each.same).length === 0 ? {} : { same: each.same };
+    const entry = { task, sample, checkpoints: each.checkpoints, ...same, weight, stratum };
     const parts = [task, sample, ...each.checkpoints.toSorted()];
     const of = add(shown(each.checkpoints), { kind: "new", ...entry }, ...parts);
     if (index >= repeats) continue;
@@ -84,17 +85,30 @@ export async function makeSheet(
     add({ prompt, reference, answers }, { kind: "gold", expected, ...about }, "gold", index);
   }
   items.sort((a, b) => (mac("order", a.id) < mac("order", b.id) ? -1 : 1));
-  const { form, run, seed, identical } = options;
+  const { form, run, seed, identical, createdAt } = options;
   const guidelines = options.guidelines ?? guidelinesFor[form];
   return {
     sheet: { format: "evalh-human/1", id, form, guidelines, items },
-    key: { format: "evalh-human-key/1", id, run, form, seed, secret: secret.toString("hex"), entries, identical },
+    key: {
+      format: "evalh-human-key/1",
+      id,
+      run,
+      createdAt,
+      form,
+      seed,
+      secret: secret.toString("hex"),
+      entries,
+      identical,
+    },
   };
 }
 
 const keyOf = ({ task, sample }: { readonly task: string; readonly sample: string }): string => `${task}\n${sample}`;
 
-/** Sides and order by the secret: every second item of a pair of checkpoints, in an order nobody knows, is swapped. */
+/**
+ * Places and order by the secret, in an order nobody knows: within a pair (or a choice) of the same checkpoints answers
+ * move on by one place from item to item, so that each stands at each place equally often.
+ */
 function balanced(drawn: readonly Drawn[], mac: (...parts: readonly string[]) => string): Drawn[] {
   const rank = (each: Drawn): string => mac("side", each.task, each.sample, ...each.checkpoints);
   const seen = new Map<string, number>();
@@ -102,19 +116,20 @@ function balanced(drawn: readonly Drawn[], mac: (...parts: readonly string[]) =>
     .map((each) => ({ each, key: rank(each) }))
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
     .map(({ each }) => {
-      const pair = each.checkpoints.join("\n");
-      const count = seen.get(pair) ?? 0;
-      seen.set(pair, count + 1);
-      return count % 2 === 0 ? each : { ...each, checkpoints: each.checkpoints.toReversed() };
+      const together = each.checkpoints.join("\n");
+      const count = seen.get(together) ?? 0;
+      seen.set(together, count + 1);
+      const by = count % each.checkpoints.length;
+      return { ...each, checkpoints: [...each.checkpoints.slice(by), ...each.checkpoints.slice(0, by)] };
     });
 }
 
 async function wantedSamples(
   drawn: readonly Drawn[],
-  samples: AsyncIterable<SampleView>,
-): Promise<Map<string, SampleView>> {
+  samples: AsyncIterable<AnsweredSample>,
+): Promise<Map<string, AnsweredSample>> {
   const wanted = new Set(drawn.map(keyOf));
-  const views = new Map<string, SampleView>();
+  const views = new Map<string, AnsweredSample>();
   for await (const view of samples) {
     const key = keyOf({ task: view.task, sample: view.id });
     if (wanted.has(key)) views.set(key, view);

@@ -1,11 +1,12 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import { isJsonObject } from "../core/json.ts";
 import { formPage } from "./form/page.ts";
-import { verdicts, type HumanSheet } from "./sheet.ts";
+import type { HumanSheet } from "./sheet.ts";
 import type { StoredAnswer } from "./store.ts";
+import { verdictsOf } from "./verdict.ts";
 
 /** Larger requests are no answers. */
 const MOST_BYTES = 64 << 10;
@@ -18,6 +19,8 @@ export interface HumanServer extends AsyncDisposable {
 
 export interface ServerOptions {
   readonly sheet: HumanSheet;
+  /** The sheet's secret, hex: it decides the links, which stay the same when the server is started again. */
+  readonly secret: string;
   readonly raters: readonly string[];
   /** 0 for any free one. */
   readonly port: number;
@@ -27,11 +30,12 @@ export interface ServerOptions {
 }
 
 /**
- * Serves a sheet on 127.0.0.1. A rater's link holds a token of 192 bits; without one there is nothing to see. An answer
- * is acknowledged when it is stored.
+ * Serves a sheet on 127.0.0.1. A rater's link holds a token of 192 bits; without one there is nothing to see. Requests
+ * that name another host (a page elsewhere whose name leads here) or come from another origin are refused. An answer is
+ * acknowledged when it is stored.
  */
 export async function serveSheet(options: ServerOptions): Promise<HumanServer> {
-  const tokens = new Map(options.raters.map((rater) => [randomBytes(24).toString("base64url"), rater]));
+  const tokens = new Map(options.raters.map((rater) => [invitation(options.secret, rater), rater]));
   const given = new Map(options.before.map((answer) => [`${answer.rater}\n${answer.item}`, answer]));
   const state: State = { ...options, tokens, given, queue: Promise.resolve() };
   const server = createServer((request, response) => {
@@ -56,6 +60,12 @@ export async function serveSheet(options: ServerOptions): Promise<HumanServer> {
   };
 }
 
+/** 192 bits that only the holder of the key can tell. */
+function invitation(secret: string, rater: string): string {
+  const mac = createHmac("sha256", Buffer.from(secret, "hex")).update(JSON.stringify(["invite", rater]));
+  return mac.digest().subarray(0, 24).toString("base64url");
+}
+
 interface State extends ServerOptions {
   readonly tokens: ReadonlyMap<string, string>;
   readonly given: Map<string, StoredAnswer>;
@@ -66,9 +76,8 @@ interface State extends ServerOptions {
 async function handle(request: IncomingMessage, response: ServerResponse, state: State): Promise<void> {
   const [, token = "", rest = ""] = (request.url ?? "").split("/");
   const rater = raterOf(token, state.tokens);
-  // Another host name means that a page elsewhere has its name lead here.
-  const isLocal = /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/u.test(request.headers.host ?? "");
-  if (rater === null || !isLocal) return reply(response, 404, "there is nothing here; ask for a link of your own");
+  if (!isFromHere(request)) return reply(response, 403, "this page is for this machine only");
+  if (rater === null) return reply(response, 404, "there is nothing here; ask for a link of your own");
   if (request.method === "GET" && rest === "")
     return reply(response, 200, page(state, rater), "text/html; charset=utf-8");
   if (request.method !== "POST" || rest !== "answers") return reply(response, 404, "there is nothing here");
@@ -82,6 +91,16 @@ async function handle(request: IncomingMessage, response: ServerResponse, state:
   return reply(response, 204, "");
 }
 
+/** Whether the request means this machine and no page of another origin made it. Any port: tunnels have their own. */
+function isFromHere({ headers }: IncomingMessage): boolean {
+  const { host = "", origin } = headers;
+  const isLocal = /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/u.test(host);
+  const site = headers["sec-fetch-site"] ?? "none";
+  // A link in a mail or a chat is followed across sites, which is a navigation and changes nothing.
+  const isNavigation = headers["sec-fetch-mode"] === "navigate";
+  return isLocal && (origin === undefined || origin === `http://${host}`) && (isNavigation || site !== "cross-site");
+}
+
 function raterOf(token: string, tokens: ReadonlyMap<string, string>): string | null {
   const wanted = Buffer.from(token);
   for (const [known, rater] of tokens) {
@@ -93,10 +112,7 @@ function raterOf(token: string, tokens: ReadonlyMap<string, string>): string | n
 
 function page({ sheet, given }: State, rater: string): string {
   const own = [...given.values()].filter((answer) => answer.rater === rater);
-  const stored = own.map(({ item, value, note, seconds }) => [
-    item,
-    { value, ...(note === undefined ? {} : { note }), ...(seconds === undefined ? {} : { seconds }) },
-  ]);
+  const stored = own.map(({ item, rater: _rater, source: _source, ...said }) => [item, said]);
   return formPage(sheet, { rater, stored: Object.fromEntries(stored) });
 }
 
@@ -121,15 +137,11 @@ function parseAnswer(text: string, rater: string, { items, form }: HumanSheet): 
   }
   if (!isJsonObject(value)) return null;
   const { id, value: verdict, note, seconds } = value;
-  if (
-    typeof id !== "string" ||
-    typeof verdict !== "string" ||
-    !verdicts[form].includes(verdict) ||
-    !items.some((item) => item.id === id)
-  )
-    return null;
+  const item = items.find((each) => each.id === id);
+  if (item === undefined || typeof verdict !== "string") return null;
+  if (!verdictsOf(form, item.answers.length).some(({ value: known }) => known === verdict)) return null;
   return {
-    item: id,
+    item: item.id,
     rater,
     value: verdict,
     ...(typeof note === "string" && note !== "" ? { note } : {}),

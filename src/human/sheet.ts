@@ -3,13 +3,6 @@ import type { Human } from "../suite/suite.ts";
 /** What a person is asked of an item. */
 export type HumanForm = Human["form"];
 
-/** The answers that a form allows, as they are stored. */
-export const verdicts: Readonly<Record<HumanForm, readonly string[]>> = {
-  pairwise: ["A", "B", "tie", "both_bad"],
-  rating: ["1", "2", "3", "4", "5"],
-  correct: ["yes", "no"],
-};
-
 /** One thing to judge, without anything that tells whose answer it is. */
 export interface HumanItem {
   /** "<sheet>-<ten hex digits>"; says nothing about the sample. */
@@ -17,7 +10,7 @@ export interface HumanItem {
   readonly prompt: string;
   /** An accepted answer to compare with; null where there is none. */
   readonly reference: string | null;
-  /** Two for pairwise, otherwise one. */
+  /** Two for pairwise, two to `MOST_ANSWERS` for choice, otherwise one. */
   readonly answers: readonly string[];
 }
 
@@ -42,9 +35,18 @@ export interface KeyEntry {
   readonly sample: string;
   /** Ids of the checkpoints whose answers are shown, in the order of `answers`. Empty for gold. */
   readonly checkpoints: readonly string[];
+  /** Shown checkpoint → others that gave the same text, which is shown once. */
+  readonly same?: Readonly<Record<string, readonly string[]>>;
   /** How many of the run's samples (or pairs) the item stands for. */
   readonly weight: number;
   readonly stratum: string;
+}
+
+/** Samples on which checkpoints answer the same, which nobody needs to be asked about: they are ties. */
+export interface Identical {
+  readonly task: string;
+  readonly checkpoints: readonly string[];
+  readonly samples: readonly string[];
 }
 
 /** The sealed half of a sheet. */
@@ -52,20 +54,21 @@ export interface HumanKey {
   readonly format: "evalh-human-key/1";
   readonly id: string;
   readonly run: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
   readonly form: HumanForm;
   readonly seed: number;
   /** Hex; decides ids and sides. */
   readonly secret: string;
   readonly entries: Readonly<Record<string, KeyEntry>>;
-  /** Pairs whose answers are the same text, which nobody needs to be asked about: they are ties. */
-  readonly identical: readonly { readonly a: string; readonly b: string; readonly count: number }[];
+  readonly identical: readonly Identical[];
 }
 
 /** What one person said of one item. */
 export interface HumanAnswer {
   readonly item: string;
   readonly rater: string;
-  /** One of the form's verdicts. */
+  /** One of the item's verdicts. */
   readonly value: string;
   readonly note?: string;
   /** Time taken for the item. */
@@ -78,6 +81,8 @@ export interface HumanAnswer {
 export const guidelinesFor: Readonly<Record<HumanForm, string>> = {
   pairwise:
     "Read the question, then both answers. Say which one helps the person who asked more. Judge content before style; length is no merit. Use tie when you cannot choose, both bad when neither is usable.",
+  choice:
+    "Read the question, then all answers. Choose the one that helps the person who asked most. Judge content before style; length is no merit. Use tie when you cannot choose, none when no answer is usable.",
   rating:
     "Read the question and the answer. 5: right and complete. 4: right with a small flaw. 3: partly right. 2: mostly wrong. 1: wrong or useless.",
   correct:

@@ -2,7 +2,7 @@ import { mkdir, open, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { EvalhError, hasErrno } from "../core/errors.ts";
-import { isJsonObject } from "../core/json.ts";
+import { isJsonObject, type JsonValue } from "../core/json.ts";
 import { encodeLine } from "../run/store/checked-line.ts";
 import { readLines, storeError } from "../run/store/line-file.ts";
 import type { HumanAnswer, HumanKey, HumanSheet } from "./sheet.ts";
@@ -49,11 +49,10 @@ export interface StoredSheet {
 
 /**
  * Reads a run's sheet: the one with the id, the only one otherwise.
- * @throws EvalhError E_USAGE if there is none, or several and no id
+ * @throws EvalhError E_USAGE if there is none, or several and no id; E_STORE if its files are damaged
  */
 export async function loadSheet(run: string, wanted?: string): Promise<StoredSheet> {
-  const names = await readdir(humanFiles.folder(run)).catch(() => []);
-  const ids = names.filter((name) => name.endsWith(".key.json")).map((name) => name.slice(0, -".key.json".length));
+  const ids = await sheetIds(run);
   const id = wanted ?? (ids.length === 1 ? ids[0] : undefined);
   if (id === undefined || !ids.includes(id)) {
     const hint =
@@ -61,9 +60,41 @@ export async function loadSheet(run: string, wanted?: string): Promise<StoredShe
     const message = wanted === undefined ? `the run has ${ids.length} sheets` : `the run has no sheet "${wanted}"`;
     throw new EvalhError("E_USAGE", message, { place: { file: humanFiles.folder(run) }, hint });
   }
-  const sheet = JSON.parse(await readFile(humanFiles.sheet(run, id), "utf8")) as HumanSheet;
-  const key = JSON.parse(await readFile(humanFiles.key(run, id), "utf8")) as HumanKey;
-  return { sheet, key };
+  const sheet = (await readJson(humanFiles.sheet(run, id), "evalh-human/1")) as HumanSheet;
+  return { sheet, key: await loadKey(run, id) };
+}
+
+async function sheetIds(run: string): Promise<string[]> {
+  const names = await readdir(humanFiles.folder(run)).catch(() => []);
+  const ids = names.filter((name) => name.endsWith(".key.json")).map((name) => name.slice(0, -".key.json".length));
+  return ids.toSorted((a, b) => (a < b ? -1 : 1));
+}
+
+async function loadKey(run: string, id: string): Promise<HumanKey> {
+  return (await readJson(humanFiles.key(run, id), "evalh-human-key/1")) as HumanKey;
+}
+
+async function readJson(path: string, format: string): Promise<object> {
+  try {
+    const value = JSON.parse(await readFile(path, "utf8")) as JsonValue;
+    if (isJsonObject(value) && value["format"] === format) return value;
+  } catch (error) {
+    throw storeError("read", path, error);
+  }
+  throw new EvalhError("E_STORE", `${path} is not of the format ${format}`, { place: { file: path } });
+}
+
+/** The keys of all sheets of a run, the oldest first. */
+export async function loadKeys(run: string): Promise<HumanKey[]> {
+  const keys: HumanKey[] = [];
+  for (const id of await sheetIds(run)) keys.push(await loadKey(run, id));
+  return keys.toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
+}
+
+/** A sheet's key with what people answered. */
+export interface JudgedSheet {
+  readonly key: HumanKey;
+  readonly answers: readonly StoredAnswer[];
 }
 
 /** A stored answer, with the file it came from. */

@@ -1,4 +1,7 @@
+import type { Estimate } from "../core/estimate.ts";
 import { moments } from "./mean.ts";
+import { intervalName } from "./method-name.ts";
+import { normalQuantile } from "./normal.ts";
 import { ranks } from "./ranks.ts";
 
 /** Pearson's correlation; null where either side does not vary or there are fewer than two pairs. */
@@ -14,6 +17,20 @@ export function pearson(x: ArrayLike<number>, y: ArrayLike<number>): number | nu
 /** Spearman's rank correlation, ties sharing their mean rank. */
 export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): number | null {
   return pearson(ranks(x).ranks, ranks(y).ranks);
+}
+
+/**
+ * Interval of a Spearman correlation by Fisher's transformation with the standard error √((1 + ρ²/2)/(n − 3)) (D. Bonett
+ * and T. Wright, "Sample size requirements for estimating Pearson, Kendall and Spearman correlations", 2000); from −1
+ * to 1 with fewer than four pairs.
+ */
+export function spearmanInterval(rho: number, n: number, level = 0.95): Estimate {
+  const method = intervalName("bonett-wright", level);
+  if (n < 4) return { value: rho, n, lo: -1, hi: 1, method };
+  const half = normalQuantile((1 + level) / 2) * Math.sqrt((1 + rho ** 2 / 2) / (n - 3));
+  // Short of ±1, whose transform is infinite.
+  const z = Math.atanh(Math.max(-1 + 1e-12, Math.min(1 - 1e-12, rho)));
+  return { value: rho, n, lo: Math.min(rho, Math.tanh(z - half)), hi: Math.max(rho, Math.tanh(z + half)), method };
 }
 
 /** Kendall's tau-b, in O(n log n) (W. R. Knight 1966); null where either side does not vary. */

@@ -8,6 +8,7 @@ import { intervalName, bootstrapName } from "./method-name.ts";
 import { wilson } from "./proportion.ts";
 import { percentileInterval } from "./quantile.ts";
 import { columnSums } from "./resample.ts";
+import { weightedEstimate } from "./weighted-mean.ts";
 
 export interface EstimateOptions {
   /** Seed of the bootstrap: a whole number from 0 to 2^53. */
@@ -24,7 +25,8 @@ export interface EstimateOptions {
 
 /**
  * A value with its confidence interval, null for no samples and where they define none: Wilson's interval for
- * proportions, Student's t for means, the percentile bootstrap for everything else; with clusters, the cluster-robust t interval and the cluster bootstrap.
+ * proportions, Student's t for means, the same with effective sample sizes where samples have weights, the percentile
+ * bootstrap for everything else; with clusters, the cluster-robust t interval and the cluster bootstrap.
  * A mean whose samples are all equal shows no spread to estimate from: within finite bounds it gets Wilson's interval,
  * as if it were a proportion of the range, which is the widest such data allow. The interval always holds the value.
  */
@@ -32,6 +34,7 @@ export function estimate(s: Sufficient, options: EstimateOptions): Estimate | nu
   if (s.n === 0) return null;
   const value = s.value(columnSums(s), s.n);
   if (Number.isNaN(value)) return null;
+  if (s.weighted !== undefined) return weightedEstimate(s, options);
   const made = interval(s, value, options);
   const [floor, ceiling] = options.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   return {

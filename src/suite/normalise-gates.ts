@@ -3,13 +3,21 @@ import type { RawGate, RawHuman } from "./raw-suite.ts";
 import type { Gate, Human, Task } from "./suite.ts";
 
 /** `human` with its defaults; without a choice of tasks it draws from those that generate text. */
-export function normaliseHuman(raw: RawHuman, tasks: readonly Task[]): Human {
+export function normaliseHuman(
+  raw: RawHuman,
+  tasks: readonly Task[],
+  around: { readonly path: (path: string) => string },
+): Human {
   return {
     sample: raw.sample,
     stratify: raw.stratify ?? [],
     form: raw.form ?? "pairwise",
     tasks: raw.tasks ?? tasks.filter(({ kind }) => kind === "generate").map(({ name }) => name),
     repeat: raw.repeat ?? 0.1,
+    atLeast: raw.at_least ?? 5,
+    preferDisagreement: raw.prefer === "disagreement",
+    gold: raw.gold === undefined ? null : around.path(raw.gold),
+    guidelines: raw.guidelines ?? null,
   };
 }
 

@@ -42,7 +42,7 @@ export function normalise(raw: RawSuite, around: Surroundings): SuiteContent {
             dataset: (dataset) => normaliseDataset(dataset, { ...around, seed }),
           }),
     ship: raw.ship ?? null,
-    human: raw.human === undefined ? null : normaliseHuman(raw.human, tasks),
+    human: raw.human === undefined ? null : normaliseHuman(raw.human, tasks, around),
     gates: (raw.gates ?? []).map((gate, index) =>
       normaliseGate(gate, { alpha, place: around.place(pointerTo("/gates", index)) }),
     ),

@@ -59,6 +59,8 @@ export interface Outline {
   readonly judgeModels: readonly ModelOutline[];
   readonly log: PlacedText | null;
   readonly training: TrainingOutline;
+  /** Items with known answers for people. */
+  readonly gold: PlacedText | null;
 }
 
 interface TrainingOutline {
@@ -78,6 +80,7 @@ export function outlineOf(data: unknown): Outline {
     judgeModels: list(data, "/judge_models", "judge_models").map(({ value, pointer }) => modelOutline(value, pointer)),
     log: textAt(member(data, "training"), "/training", "log"),
     training: trainingOutline(member(data, "training"), "/training"),
+    gold: textAt(member(data, "human"), "/human", "gold"),
   };
 }
 

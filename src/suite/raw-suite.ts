@@ -126,6 +126,10 @@ export interface RawHuman {
   readonly form?: Human["form"];
   readonly tasks?: readonly string[];
   readonly repeat?: number;
+  readonly at_least?: number;
+  readonly prefer?: "disagreement";
+  readonly gold?: string;
+  readonly guidelines?: string;
 }
 
 export interface RawGate {

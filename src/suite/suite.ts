@@ -132,11 +132,19 @@ export interface Human {
   readonly sample: number;
   /** Columns whose values are all to be seen. */
   readonly stratify: readonly string[];
-  readonly form: "pairwise" | "rating" | "correct";
+  readonly form: "pairwise" | "choice" | "rating" | "correct";
   /** Tasks to draw from. */
   readonly tasks: readonly string[];
   /** Share of items shown a second time (pairs with their sides swapped), 0..0.5. */
   readonly repeat: number;
+  /** Draw at least so many of each slice. */
+  readonly atLeast: number;
+  /** Look more closely at samples on which checkpoints disagree. */
+  readonly preferDisagreement: boolean;
+  /** Absolute path of a JSON Lines file of items with a known answer. */
+  readonly gold: string | null;
+  /** What raters are told; a text of ours where null. */
+  readonly guidelines: string | null;
 }
 
 /**
@@ -160,6 +168,9 @@ export interface Gate {
   readonly slice: { readonly field: string; readonly value: string } | null;
   readonly place: Place;
 }
+
+/** The metric of what people say, in tasks that `human` draws from: "task/human". */
+export const HUMAN_METRIC = "human";
 
 /**
  * Gate metrics that no judge gives: "overfit", the verdict on the training curve; "failure_rate", the share of samples

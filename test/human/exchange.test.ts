@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 import { formatNames, formats, guessFormat, type FormatName } from "../../src/human/format/index.ts";
 import { importAnswers, type Imported } from "../../src/human/import-answers.ts";
-import { verdicts } from "../../src/human/sheet.ts";
+import { verdictsOf } from "../../src/human/verdict.ts";
 import { humanFiles, loadAnswers, loadSheet, saveSheet, type StoredSheet } from "../../src/human/store.ts";
 import { storedSheet } from "./sheet.ts";
 
@@ -23,8 +23,9 @@ async function take(
 
 /** What each tool gives back for answers of three raters, in the form that it exports. */
 function filledIn(format: FormatName, { sheet }: StoredSheet, raters: readonly string[]): string {
-  const valueOf = (item: number, rater: number): string =>
-    verdicts[sheet.form][(item + rater) % verdicts[sheet.form].length] ?? "";
+  // What compares cannot say that nothing is better.
+  const verdicts = verdictsOf(sheet.form, 2).slice(0, format === "prodigy-compare" ? 2 : undefined);
+  const valueOf = (item: number, rater: number): string => verdicts[(item + rater) % verdicts.length]?.value ?? "";
   const all = sheet.items.flatMap(({ id }, i) => raters.map((rater, r) => ({ id, rater, value: valueOf(i, r) })));
   switch (format) {
     case "label-studio":
@@ -60,16 +61,22 @@ function filledIn(format: FormatName, { sheet }: StoredSheet, raters: readonly s
           }),
         )
         .join("");
+    case "prodigy-compare":
+      return all
+        .map(({ id, rater, value }, index) => {
+          const mapping = index % 2 === 0 ? { A: "accept", B: "reject" } : { A: "reject", B: "accept" };
+          const answer = mapping[value as "A" | "B"];
+          return line({ id, input: { text: "x" }, mapping, answer, _session_id: rater });
+        })
+        .join("");
     case "argilla":
       return JSON.stringify(
         sheet.items.map(({ id }) => ({
           id,
           fields: {},
-          responses: {
-            value: all
-              .filter((each) => each.id === id)
-              .map(({ rater, value }) => ({ value, user_id: rater, status: "submitted" })),
-          },
+          "value.responses": [...all.filter((each) => each.id === id).map(({ value }) => value), "A"],
+          "value.responses.users": [...raters, "eager"],
+          "value.responses.status": [...raters.map(() => "submitted"), "draft"],
         })),
       );
     case "csv":
@@ -89,7 +96,7 @@ describe("exchanging a sheet", () => {
     for (const name of ["m/one", "m/two"]) expect(file?.text).not.toContain(name);
     const text = filledIn(format, stored, ["ann", "bob", "eve"]);
     const imported = await take(run, stored, text, { format });
-    expect(imported).toEqual({ added: 300, known: 0, replaced: 0, raters: ["ann", "bob", "eve"] });
+    expect(imported).toEqual({ added: 300, known: 0, replaced: 0, outdated: 0, raters: ["ann", "bob", "eve"] });
     const answers = await loadAnswers(run, stored.key.id);
     expect(answers).toHaveLength(300);
     expect(new Set(answers.map(({ item, rater }) => `${item} ${rater}`)).size).toBe(300);

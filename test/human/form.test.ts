@@ -71,7 +71,7 @@ describe.skipIf(executable === null)("the form in a browser, from disk", () => {
     expect(download.suggestedFilename()).toBe(`human-${stored.sheet.id}-ann.answers.jsonl`);
     const text = readFileSync(await download.path(), "utf8");
     const imported = await importAnswers({ run, stored, file: { path: "a", text }, format: "html", keep: "refuse" });
-    expect(imported).toEqual({ added: 10, known: 0, replaced: 0, raters: ["ann"] });
+    expect(imported).toEqual({ added: 10, known: 0, replaced: 0, outdated: 0, raters: ["ann"] });
     const answers = await loadAnswers(run, stored.key.id);
     expect(answers.slice(0, 4).map(({ value }) => value)).toEqual(["A", "tie", "both_bad", "A"]);
     expect(answers[2]?.note).toBe("1 odd, =1+1");
@@ -86,7 +86,7 @@ describe.skipIf(executable === null)("the form in a browser, from disk", () => {
     const items = stored.sheet.items.map((item) => ({ ...item, prompt: attack, answers: [attack, attack] }));
     const { page, incidents } = await open({ ...stored, sheet: { ...stored.sheet, items } }, "hostile");
     await start(page);
-    expect(await page.locator("#answer-b").textContent()).toBe(attack);
+    expect(await page.locator("#answer-1").textContent()).toBe(attack);
     expect(await page.locator("img").count()).toBe(0);
     expect(incidents).toEqual([]);
   });

@@ -42,7 +42,8 @@ describe("drawing items for people", () => {
     expect(counted.filter(({ stratum }) => stratum === "rarity=rare").length).toBeGreaterThanOrEqual(5);
     // 200 samples, of which every fifth has equal answers.
     expect(counted.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(160);
-    expect(key.identical).toEqual([{ a: "m/one", b: "m/two", count: 40 }]);
+    expect(key.identical).toMatchObject([{ task: "qa", checkpoints: ["m/one", "m/two"] }]);
+    expect(key.identical[0]?.samples).toHaveLength(40);
   });
 
   it("draws the same samples for a seed and other ones for another", async () => {

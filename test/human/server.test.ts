@@ -11,6 +11,7 @@ async function serve(run: string, { sheet, key }: StoredSheet): Promise<HumanSer
   const before = await loadAnswers(run, key.id);
   return serveSheet({
     sheet,
+    secret: key.secret,
     raters: ["ann", "bob"],
     port: 0,
     before,
@@ -56,7 +57,7 @@ describe("the local page for raters", () => {
     const { origin } = new URL(link);
     expect((await fetch(link)).status).toBe(200);
     for (const path of ["/", "/guess/", `/${"A".repeat(32)}/`]) expect((await fetch(origin + path)).status).toBe(404);
-    expect(await statusWithHost(link, "evil.example")).toBe(404);
+    expect(await statusWithHost(link, "evil.example")).toBe(403);
     const id = stored.sheet.items[0]?.id;
     expect((await post(link, { id, value: "C" })).status).toBe(400);
     expect((await post(link, { id: "other", value: "A" })).status).toBe(400);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { SampleView } from "../../src/compare/comparison.ts";
 import { draw } from "../../src/human/draw.ts";
 import { makeSheet, type GoldItem } from "../../src/human/make-sheet.ts";
+import type { JudgedMetric } from "../../src/human/stats/judge-agreement.ts";
 import { populationOf } from "../../src/human/population.ts";
 import type { HumanForm } from "../../src/human/sheet.ts";
 import { saveSheet, type StoredSheet } from "../../src/human/store.ts";
@@ -26,8 +27,22 @@ export function views(n: number): SampleView[] {
       tokens: 3,
       ms: 1,
       error: null,
-      scores: { good: c / 2, bad: 1 - c / 2 },
+      scores: i % 5 === 0 ? { good: 0.5, bad: 0.5 } : { good: c / 2, bad: 1 - c / 2 },
     })),
+  }));
+}
+
+/** The metrics of those samples: "good" prefers later checkpoints, "bad" is the same turned round. */
+export function viewMetrics(): JudgedMetric[] {
+  return ["good", "bad"].map((name) => ({
+    key: `qa/${name}`,
+    task: "qa",
+    higherIsBetter: name === "good",
+    range: [0, 1],
+    scoreOf: (_sample, checkpoint) => {
+      const c = CHECKPOINTS.indexOf(checkpoint);
+      return name === "good" ? c / 2 : 1 - c / 2;
+    },
   }));
 }
 
@@ -55,6 +70,7 @@ export async function sheetOf(drawing: Drawing = {}): Promise<StoredSheet> {
   const drawn = draw(candidates, { n, seed, least: 5, preferDisputed: drawing.preferDisputed ?? false });
   return makeSheet(drawn, streamed(list), {
     run: "r",
+    createdAt: "2026-01-01T00:00:00Z",
     form,
     seed,
     repeat: drawing.repeat ?? 0.1,

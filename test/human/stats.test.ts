@@ -4,8 +4,8 @@ import type { HumanAnswer, HumanKey } from "../../src/human/sheet.ts";
 import { humanStats } from "../../src/human/stats/index.ts";
 import { judgeAgreement } from "../../src/human/stats/judge-agreement.ts";
 import { judgedItems } from "../../src/human/stats/judged-item.ts";
-import { weightedMean } from "../../src/human/stats/weighted-mean.ts";
-import { CHECKPOINTS, sheetOf, streamed, views, type Drawing } from "./sheet.ts";
+import { weightedMean } from "../../src/stats/weighted-mean.ts";
+import { CHECKPOINTS, sheetOf, viewMetrics, type Drawing } from "./sheet.ts";
 
 /** Everybody answers everything; `say` sees what no rater does. */
 async function answered(
@@ -30,23 +30,23 @@ describe("what people said", () => {
       left === "m/two" ? "A" : "B",
     );
     const stats = humanStats(key, answers);
-    expect(stats.pairwise?.pairs).toMatchObject([
+    expect(stats.pairs).toMatchObject([
       { a: "m/one", b: "m/two", wins: 0, losses: 50, ties: 0, identical: 40 },
     ]);
-    expect(stats.pairwise?.pairs[0]?.p).toBeLessThan(1e-10);
+    expect(stats.pairs[0]?.p).toBeLessThan(1e-10);
     // 160 samples lost and 40 ties that nobody was asked about.
-    expect(stats.pairwise?.pairs[0]?.winRate?.value).toBeCloseTo(0.1);
-    expect(stats.pairwise?.strengths).toBeNull();
-    expect(stats.pairwise?.position).toMatchObject({ left: 30, right: 30, p: 1 });
+    expect(stats.pairs[0]?.winRate?.value).toBeCloseTo(0.1);
+    expect(stats.strengths).toBeNull();
+    expect(stats.position).toMatchObject({ first: 30, picked: 60, expected: 0.5, p: 1 });
     expect(stats.raters[0]?.steady).toEqual({ same: 10, of: 10 });
   });
 
   it("finds a rater who always takes the left, and calls it a bias", async () => {
     const { key, answers } = await answered({ n: 50, repeat: 0.2 }, ["ann"], () => "A");
     const stats = humanStats(key, answers);
-    expect(stats.pairwise?.position.rate?.value).toBe(1);
-    expect(stats.pairwise?.position.p).toBeLessThan(1e-10);
-    expect(stats.pairwise?.pairs[0]?.p).toBe(1);
+    expect(stats.position?.rate?.value).toBe(1);
+    expect(stats.position?.p).toBeLessThan(1e-10);
+    expect(stats.pairs[0]?.p).toBe(1);
     expect(stats.raters[0]?.steady).toEqual({ same: 0, of: 10 });
   });
 
@@ -55,7 +55,7 @@ describe("what people said", () => {
     const { key, answers } = await answered({ n: 90, repeat: 0, chosen: CHECKPOINTS }, ["ann"], (_, left, index) =>
       index % 5 === 0 ? "tie" : left === order[0] ? "A" : left === order[2] ? "B" : index % 2 === 0 ? "A" : "B",
     );
-    const strengths = Object.entries(humanStats(key, answers).pairwise?.strengths ?? {}).toSorted(
+    const strengths = Object.entries(humanStats(key, answers).strengths ?? {}).toSorted(
       (x, y) => y[1].value - x[1].value,
     );
     expect(strengths.map(([name]) => name)).toEqual(order);
@@ -128,9 +128,8 @@ describe("what people said", () => {
 
   it("sets every metric beside people, the right way round", async () => {
     const { key, answers } = await answered({ n: 40, repeat: 0 }, ["ann"], (_, left) => (left === "m/two" ? "A" : "B"));
-    const options = { form: "pairwise" as const, checkpoints: CHECKPOINTS, lowerIsBetter: new Set(["qa/bad"]) };
-    const found = await judgeAgreement(judgedItems(key, answers), streamed(views(200)), options);
-    expect(found.map(({ metric, n, accuracy }) => [metric, n, accuracy])).toEqual([
+    const found = judgeAgreement(judgedItems(key, answers), viewMetrics(), "pairwise");
+    expect(found.map(({ metric, n, accuracy }) => [metric, n, accuracy?.value])).toEqual([
       ["qa/good", 40, 1],
       ["qa/bad", 40, 1],
     ]);

@@ -1,7 +1,6 @@
 import type { GpuTimeline } from "../../src/compare/gpu-timeline.ts";
 import type { TaskFigure } from "../../src/compare/comparison.ts";
 import type { Learning } from "../../src/compare/learning.ts";
-import type { PeopleResult } from "../../src/compare/people.ts";
 import type { ResourceUse } from "../../src/compare/resources.ts";
 import { draw } from "./fixture-draw.ts";
 
@@ -91,44 +90,6 @@ export function resourcesOf(ids: readonly string[]): ResourceUse {
     },
     warnings: ["GPU 0 ran with lowered clocks 12 % of the time: it was too hot"],
   };
-}
-
-export function peopleOf(a: string, b: string): readonly PeopleResult[] {
-  const agreement = { raters: 2, items: 40, percent: 0.8, krippendorff: 0.61, isTentative: true };
-  const share = (value: number): { value: number; n: number; lo: number; hi: number; method: string } => ({
-    value,
-    n: 100,
-    lo: value - 0.09,
-    hi: value + 0.09,
-    method: "wilson-95",
-  });
-  return [
-    {
-      sheet: "h1",
-      form: "pairwise",
-      judged: 96,
-      items: 100,
-      means: [],
-      pairwise: {
-        pairs: [{ a, b, wins: 51, losses: 30, ties: 15, identical: 44, winRate: share(0.61), p: 0.026 }],
-        position: { rate: share(0.54), p: 0.42 },
-      },
-      agreement,
-      judges: [{ metric: "title/bleu", n: 96, accuracy: 0.66, spearman: null }],
-    },
-    {
-      sheet: "h2",
-      form: "rating",
-      judged: 50,
-      items: 50,
-      means: [
-        { checkpoint: a, mean: { value: 3.9, n: 50, lo: 3.6, hi: 4.2, method: "t-95" } },
-        { checkpoint: b, mean: null },
-      ],
-      pairwise: null,
-      agreement: { ...agreement, items: 0, percent: null, krippendorff: null },
-    },
-  ];
 }
 
 export function learningOf(ids: readonly string[]): Learning {

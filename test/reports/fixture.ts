@@ -10,7 +10,8 @@ import type {
 } from "../../src/compare/comparison.ts";
 import type { Checkpoint } from "../../src/core/checkpoint.ts";
 import type { Estimate } from "../../src/core/estimate.ts";
-import { figuresOf, learningOf, peopleOf, resourcesOf } from "./fixture-figures.ts";
+import { figuresOf, learningOf, resourcesOf } from "./fixture-figures.ts";
+import { people } from "./fixture-people.ts";
 import { gates } from "./fixture-gates.ts";
 import { deviation, draw, mean } from "./fixture-draw.ts";
 import { STEPS, training } from "./fixture-training.ts";
@@ -240,7 +241,7 @@ export const comparison: Comparison = {
   learning: learningOf(STEPS.map((step) => `tiny-icd/checkpoint-${step}`)),
   resources: resourcesOf(checkpoints.map(({ id }) => id)),
   figures: figuresOf(checkpoints.length, CHAPTERS),
-  people: peopleOf("tiny-icd/checkpoint-441", "tiny-icd/checkpoint-315"),
+  people,
   verdict: { kind: "overfit", since: { lo: 189, hi: 252 } },
   summary: [
     "Overfitting by the loss since step 189–252.",

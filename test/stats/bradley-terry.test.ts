@@ -1,12 +1,20 @@
 import { array, assert, integer, property } from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { bradleyTerry } from "../../src/stats/bradley-terry.ts";
+import { bradleyTerry, type Contest, type Strength } from "../../src/stats/bradley-terry.ts";
+
+/** Strengths from how often each won over each. */
+function fromWins(wins: readonly (readonly number[])[]): readonly Strength[] | null {
+  const contests: Contest[] = wins.flatMap((row, i) =>
+    row.flatMap((count, j) => (count === 0 ? [] : [{ players: [i, j], won: [count, 0] }])),
+  );
+  return bradleyTerry(wins.length, contests);
+}
 
 describe("Bradley–Terry", () => {
   it("gives two players half the log odds each, with the error of a log odds", () => {
     const [a, b] =
-      bradleyTerry([
+      fromWins([
         [0, 30],
         [10, 0],
       ]) ?? [];
@@ -18,20 +26,20 @@ describe("Bradley–Terry", () => {
 
   it("has no estimate where one never lost, never won, or two groups never met", () => {
     expect(
-      bradleyTerry([
+      fromWins([
         [0, 5],
         [0, 0],
       ]),
     ).toBeNull();
     expect(
-      bradleyTerry([
+      fromWins([
         [0, 2, 1],
         [1, 0, 4],
         [0, 0, 0],
       ]),
     ).toBeNull();
     expect(
-      bradleyTerry([
+      fromWins([
         [0, 1, 0, 0],
         [1, 0, 0, 0],
         [0, 0, 0, 1],
@@ -46,7 +54,7 @@ describe("Bradley–Terry", () => {
         const wins = [0, 1, 2, 3].map((i) =>
           [0, 1, 2, 3].map((j) => (i === j ? 0 : (flat[i * 3 + (j > i ? j - 1 : j)] ?? 1))),
         );
-        const strengths = bradleyTerry(wins) ?? [];
+        const strengths = fromWins(wins) ?? [];
         const sum = strengths.reduce((total, { value }) => total + value, 0);
         return (
           Math.abs(sum) < 1e-8 &&

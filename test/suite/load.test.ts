@@ -36,7 +36,17 @@ describe("loading a suite", () => {
       training: { log: join(complete, "training") },
       judgeModels: [{ name: "grader", backend: "openai", url: "https://example.org/v1", checkpoints: [] }],
       ship: { metric: "write/lenient" },
-      human: { sample: 20, stratify: ["level"], form: "rating", tasks: ["write"], repeat: 0 },
+      human: {
+        sample: 20,
+        stratify: ["level"],
+        form: "rating",
+        tasks: ["write"],
+        repeat: 0,
+        atLeast: 5,
+        preferDisagreement: false,
+        gold: null,
+        guidelines: null,
+      },
     });
     expect(suite.tasks[0]).toEqual({
       name: "write",

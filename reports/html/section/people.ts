@@ -1,13 +1,17 @@
-import type { PeopleResult } from "../../../src/compare/people.ts";
+import type { PeopleView } from "../../../src/compare/people.ts";
 import type { Estimate } from "../../../src/core/estimate.ts";
+import { marginText } from "../../../src/human/margin.ts";
 import { checkpointLabels } from "../../checkpoint-label.ts";
 import { formatCount, formatP, MISSING, plural } from "../../number-format.ts";
+import { coefficientText, meanText, meanWords, shareText } from "../../people-lines.ts";
 import { markup, type Html } from "../markup.ts";
-import { scrollTable } from "../part/scroll-table.ts";
+import { scrollTable, sortHeader } from "../part/scroll-table.ts";
+import { tabs } from "../part/tabs.ts";
 import type { Section } from "./section.ts";
 
 type Label = (id: string) => string;
 
+/** What people said, how far they agree, and how far every judge goes along with them: a tab a sheet. */
 export const people: Section = {
   id: "people",
   title: "What people said",
@@ -15,71 +19,128 @@ export const people: Section = {
   render(comparison) {
     if (comparison.people.length === 0) return null;
     const label = checkpointLabels(comparison.checkpoints);
-    return markup`${comparison.people.map((result) => sheetView(result, label))}`;
+    const views = comparison.people.map((view) => ({
+      name: `${view.form} ${view.sheet}`,
+      content: sheetView(view, label),
+    }));
+    return tabs(views, { label: "Sheet" });
   },
 };
 
-function sheetView(result: PeopleResult, label: Label): Html {
-  const { sheet, judged, items, agreement, pairwise } = result;
-  return markup`<h3>Sheet ${sheet}</h3><p class="intro">${formatCount(judged)} of ${plural(items, "item")} judged by ${plural(agreement.raters, "rater")}, blind and in random order. ${agreementText(result)}</p>${pairwise === null ? meanTable(result, label) : pairTable(pairwise, label)}${metricTable(result)}`;
+function sheetView(view: PeopleView, label: Label): Html {
+  const { judged, items, agreement } = view;
+  return markup`<p class="intro">${formatCount(judged)} of ${plural(items, "item")} judged by ${plural(agreement.raters, "rater")}, blind and in random order. ${marginText(Math.max(1, judged))}.</p>${meansTable(view, label)}${pairsTable(view, label)}${positionNote(view)}<h4>Do people agree with each other?</h4><p class="intro">${agreementSentence(view)}</p>${ratersTable(view)}${judgesTable(view)}`;
 }
 
-function agreementText({ agreement: { items, percent, krippendorff, isTentative } }: PeopleResult): string {
+function agreementSentence({ agreement }: PeopleView): string {
+  const { items, percent, cohen, fleiss, krippendorff, isTentative } = agreement;
   if (items === 0 || percent === null) return "Nobody’s answers overlap: how far people agree is not known.";
-  const alpha = krippendorff === null ? "" : `, Krippendorff’s α ${krippendorff.toFixed(2)}`;
-  const caution = isTentative ? ": below 0.667, so read what follows as tentative" : "";
-  return `On the ${plural(items, "item")} that several judged, ${(100 * percent).toFixed(0)} % of their answers are equal${alpha}${caution}.`;
+  const coefficients = [
+    ...(cohen === null ? [] : [`Cohen’s κ ${coefficientText(cohen)}`]),
+    ...(fleiss === null ? [] : [`Fleiss’ κ ${coefficientText(fleiss)}`]),
+    ...(krippendorff === null ? [] : [`Krippendorff’s α ${coefficientText(krippendorff)}`]),
+  ];
+  const caution = isTentative ? ": α below 0.667, so read what follows as tentative" : "";
+  return `On the ${plural(items, "item")} that several judged, ${[`${(100 * percent).toFixed(0)} % of their answers are equal`, ...coefficients].join(", ")}${caution}.`;
 }
 
-function pairTable({ pairs, position }: NonNullable<PeopleResult["pairwise"]>, label: Label): Html {
-  return markup`${scrollTable({
-    label: "Answers side by side",
+/** A number with its interval below. */
+function intervalCell(estimate: Estimate | null, text: (value: number) => string): Html {
+  if (estimate === null) return markup`<td class="num missing">${MISSING}</td>`;
+  const { value, lo, hi } = estimate;
+  return markup`<td class="num" data-v="${value}">${text(value)}<small>${text(lo)} to ${text(hi)}</small></td>`;
+}
+
+const numberCell = (value: number | null, text: (value: number) => string): Html =>
+  value === null
+    ? markup`<td class="num missing">${MISSING}</td>`
+    : markup`<td class="num" data-v="${value}">${text(value)}</td>`;
+
+function meansTable(view: PeopleView, label: Label): Html {
+  const { strengths } = view;
+  return scrollTable({
+    label: "What people say of each checkpoint",
     look: "plain",
-    head: markup`<tr><th scope="col">pair</th><th scope="col" class="num">first wins</th><th scope="col" class="num">ties</th><th scope="col" class="num">second wins</th><th scope="col" class="num">same answer</th><th scope="col" class="num">prefer the first</th><th scope="col" class="num">sign test</th></tr>`,
+    head: markup`<tr>${sortHeader("checkpoint")}${sortHeader(meanWords[view.form])}${sortHeader("n")}${strengths !== null && sortHeader("Bradley–Terry strength")}</tr>`,
+    body: view.means.map(({ checkpoint, mean }) => {
+      const strength = strengths?.[checkpoint];
+      const estimate = strength === undefined ? null : { ...strength, n: mean?.n ?? 0, method: "" };
+      return markup`<tr><th scope="row">${label(checkpoint)}</th>${intervalCell(mean, meanText(view))}${numberCell(mean?.n ?? 0, String)}${strengths !== null && intervalCell(estimate, coefficientText)}</tr>`;
+    }),
+  });
+}
+
+function pairsTable({ pairs }: PeopleView, label: Label): Html | null {
+  if (pairs.length === 0) return null;
+  return scrollTable({
+    label: "Pairs of checkpoints",
+    look: "plain",
+    head: markup`<tr><th scope="col">pair</th>${["won", "lost", "ties", "identical", "preferred", "sign test"].map((name) => sortHeader(name))}</tr>`,
     body: pairs.map(
       ({ a, b, wins, losses, ties, identical, winRate, p }) =>
-        markup`<tr><th scope="row">${label(a)}<small>against ${label(b)}</small></th><td class="num">${wins}</td><td class="num">${ties}</td><td class="num">${losses}</td><td class="num">${identical}</td>${shareCell(winRate)}<td class="num">${formatP(p)}</td></tr>`,
-    ),
-  })}${position.rate !== null && markup`<p class="note">The answer on the left won ${share(position.rate.value)} of the time (${formatP(position.p)}).</p>`}`;
-}
-
-function meanTable({ means, form }: PeopleResult, label: Label): Html {
-  const isShare = form === "correct";
-  return scrollTable({
-    label: "Answers one by one",
-    look: "plain",
-    head: markup`<tr><th scope="col">checkpoint</th><th scope="col" class="num">${isShare ? "right" : "mean of 1 to 5"}</th><th scope="col" class="num">n</th></tr>`,
-    body: means.map(
-      ({ checkpoint, mean }) =>
-        markup`<tr><th scope="row">${label(checkpoint)}</th>${isShare ? shareCell(mean) : pointsCell(mean)}<td class="num">${mean?.n ?? 0}</td></tr>`,
+        markup`<tr><th scope="row">${label(a)} over ${label(b)}</th>${[wins, losses, ties, identical].map((count) => numberCell(count, String))}${intervalCell(winRate, shareText)}${numberCell(p, formatP)}</tr>`,
     ),
   });
 }
 
-function metricTable({ judges = [], form }: PeopleResult): Html | null {
-  if (judges.length === 0) return null;
-  const isPaired = form === "pairwise";
-  return markup`<h4>Do the metrics agree with people?</h4>${scrollTable({
-    label: "Metrics against people",
+function positionNote({ position }: PeopleView): Html | null {
+  if (position === null) return null;
+  const { rate, expected, p } = position;
+  const verdict = p < 0.05 ? `a position bias, ${formatP(p)}` : "no position bias is seen";
+  return markup`<p class="note">The first answer was picked ${rate === null ? MISSING : shareText(rate.value)} of the time, ${shareText(expected)} without a bias: ${verdict}.</p>`;
+}
+
+function ratersTable({ raters }: PeopleView): Html {
+  const ratio = ({ of }: { readonly of: number }, some: number): Html =>
+    of === 0
+      ? markup`<td class="num missing">${MISSING}</td>`
+      : markup`<td class="num" data-v="${some / of}">${some}/${of}</td>`;
+  return scrollTable({
+    label: "Raters",
     look: "plain",
-    head: markup`<tr><th scope="col">metric</th><th scope="col" class="num">${isPaired ? "prefers the same answer" : "rank correlation"}</th><th scope="col" class="num">n</th></tr>`,
-    body: judges.map(({ metric, n, accuracy, spearman }) => {
-      const value = isPaired ? (accuracy === null ? MISSING : share(accuracy)) : (spearman?.toFixed(2) ?? MISSING);
-      return markup`<tr><th scope="row">${metric}</th><td class="num">${value}</td><td class="num">${n}</td></tr>`;
-    }),
-  })}`;
+    head: markup`<tr>${["rater", "answers", "with the others", "repeats alike", "gold right", "seconds an item"].map((name) => sortHeader(name))}<th scope="col">remark</th></tr>`,
+    body: raters.map(
+      ({ rater, answers, agreement, steady, gold, medianSeconds, isOutlier }) =>
+        markup`<tr><th scope="row">${rater}</th>${numberCell(answers, String)}${numberCell(agreement, shareText)}${ratio(steady, steady.same)}${ratio(gold, gold.right)}${numberCell(medianSeconds, (value) => value.toFixed(1))}<td>${isOutlier && markup`<span class="label bad"><span aria-hidden="true">!</span> agrees with the others less than they do</span>`}</td></tr>`,
+    ),
+  });
 }
 
-function shareCell(estimate: Estimate | null): Html {
-  if (estimate === null) return markup`<td class="num missing">${MISSING}</td>`;
-  return markup`<td class="num">${share(estimate.value)}<small>${share(estimate.lo)} to ${share(estimate.hi)}</small></td>`;
+function judgesTable({ judges, form }: PeopleView): Html | null {
+  if (judges.length === 0) return null;
+  const isCompared = form === "pairwise" || form === "choice";
+  const names = isCompared
+    ? ["metric", "n", "prefers the same", "against guessing", "κ"]
+    : ["metric", "n", "Spearman", "Kendall", "κ", "bias", "calibration error"];
+  const rows = judges.map(({ metric, n, accuracy, p, kappa, spearman, kendall, gap }) => {
+    const agreement = isCompared
+      ? markup`${intervalCell(accuracy, shareText)}${numberCell(p, formatP)}`
+      : markup`${intervalCell(spearman, coefficientText)}${numberCell(kendall, coefficientText)}`;
+    const calibration = isCompared
+      ? null
+      : markup`${numberCell(gap?.bias ?? null, (value) => `${value < 0 ? "−" : "+"}${shareText(Math.abs(value))}`)}${numberCell(gap?.error ?? null, shareText)}`;
+    return markup`<tr><th scope="row">${metric}</th>${numberCell(n, String)}${agreement}${numberCell(kappa, coefficientText)}${calibration}</tr>`;
+  });
+  return markup`<h4>Do the judges agree with people?</h4>${scrollTable({
+    label: "Automatic judges against people",
+    look: "plain",
+    head: markup`<tr>${names.map((name) => sortHeader(name))}</tr>`,
+    body: rows,
+  })}<details><summary>Calibration: what people say where a judge says so much</summary>${judges.map((judge) => calibrationTable(judge, isCompared))}</details>`;
 }
 
-function pointsCell(estimate: Estimate | null): Html {
-  if (estimate === null) return markup`<td class="num missing">${MISSING}</td>`;
-  return markup`<td class="num">${estimate.value.toFixed(2)}<small>${estimate.lo.toFixed(2)} to ${estimate.hi.toFixed(2)}</small></td>`;
-}
-
-function share(value: number): string {
-  return `${(100 * value).toFixed(1)} %`;
+function calibrationTable({ metric, calibration }: PeopleView["judges"][number], isCompared: boolean): Html | null {
+  if (calibration.length === 0) return null;
+  const judge = isCompared ? "difference of its scores" : "its score";
+  const said = isCompared ? "people agree" : "people, as a share of their scale";
+  const text = (value: number): string => value.toPrecision(3);
+  return scrollTable({
+    label: `Calibration of ${metric}`,
+    look: "plain",
+    head: markup`<tr><th scope="col">${metric}: ${judge}</th><th scope="col">n</th><th scope="col">mean</th><th scope="col">${said}</th></tr>`,
+    body: calibration.map(
+      ({ lo, hi, n, judge: mean, people: share }) =>
+        markup`<tr><th scope="row">${text(lo)} to ${text(hi)}</th>${numberCell(n, String)}${numberCell(mean, text)}${intervalCell(share, shareText)}</tr>`,
+    ),
+  });
 }

@@ -9,7 +9,7 @@ import { findRun } from "../../run/store/run-folder.ts";
 import { BASELINE_HELP, loadBaseline } from "../baseline-option.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { hasDesktop, openBrowser } from "../open-browser.ts";
-import { wholeNumber } from "../human/whole-number.ts";
+import { wholeNumber } from "../human/numbers.ts";
 import type { CommandContext } from "./index.ts";
 
 interface Options {

@@ -6,97 +6,148 @@ import { buildComparison } from "../../compare/compare.ts";
 import { readRun } from "../../compare/run-data.ts";
 import { sampleSource } from "../../compare/sample-source.ts";
 import { EvalhError } from "../../core/errors.ts";
-import { draw } from "../../human/draw.ts";
+import { allotments, draw, type Allotment } from "../../human/draw.ts";
 import { formatNames, formats, type FormatName } from "../../human/format/index.ts";
 import { makeSheet } from "../../human/make-sheet.ts";
 import { marginText } from "../../human/margin.ts";
 import { populationOf } from "../../human/population.ts";
-import { verdicts } from "../../human/sheet.ts";
+import type { Identical } from "../../human/sheet.ts";
 import { humanFiles, saveSheet, writeNew } from "../../human/store.ts";
 import { findRun } from "../../run/store/run-folder.ts";
 import type { CommandContext } from "../command/index.ts";
 import type { CliIo } from "../io.ts";
 import { readGold, readText } from "./gold.ts";
 import { chooseCheckpoints, sheetSettings, type SheetChoice } from "./sheet-settings.ts";
-import { wholeNumber } from "./whole-number.ts";
+import { share, wholeNumber } from "./numbers.ts";
 
 interface Options extends SheetChoice {
   readonly checkpoint?: readonly string[];
-  readonly atLeast: number;
-  readonly prefer?: "disagreement";
-  readonly gold?: string;
   readonly guidelines?: string;
   readonly reference: boolean;
   readonly seed?: number;
   readonly format: readonly FormatName[];
   readonly output?: string;
+  readonly dryRun?: true;
+  readonly json?: true;
 }
+
+const FORMS = ["pairwise", "choice", "rating", "correct"];
 
 export function configureExport(command: Command, { io }: CommandContext): void {
   command
     .argument("[run]", "a run's folder or the end of its name", "latest")
-    .addOption(new Option("--form <form>", "what people are asked").choices(Object.keys(verdicts)))
+    .addOption(new Option("--form <form>", "what people are asked; the suite's `human.form`, or pairwise").choices(FORMS))
     .option("-n, --sample <number>", "items to draw; the suite's `human.sample`, or 100", wholeNumber("--sample"))
     .option("--stratify <column...>", "slice columns whose values are all to be seen")
     .option("--task <task...>", "draw from these tasks")
     .option("--checkpoint <checkpoint...>", "judge these checkpoints' answers; by default the one to ship and the last")
-    .option("--at-least <number>", "draw at least so many of each slice", wholeNumber("--at-least"), 5)
+    .option("--at-least <number>", "draw at least so many of each slice; 5 by default", wholeNumber("--at-least"))
     .addOption(
       new Option("--prefer <what>", "look more closely at samples on which checkpoints disagree").choices([
         "disagreement",
       ]),
     )
+    .option("--repeat <share>", "show this share of the items twice; 0.1 by default", share("--repeat", 0.5))
     .option("--gold <file>", "JSON Lines of items with a known answer: prompt, answers, expected")
     .option("--guidelines <file>", "text that raters are shown")
     .option("--no-reference", "do not show the accepted answer")
     .option("--seed <number>", "decides which items are drawn; the run's seed by default", wholeNumber("--seed"))
     .addOption(new Option("-f, --format <format...>", "files to write").choices(formatNames).default(["html"]))
     .option("-o, --output <stem>", "begin file names with this; human-<sheet> by default")
+    .option("--dry-run", "say what would be drawn and what it can show; write nothing")
+    .option("--json", "print one JSON document")
     .action((wanted: string, options: Options) => exportSheet(wanted, options, io));
+}
+
+/** What was drawn, for people and as JSON. */
+interface Plan {
+  readonly sheet: string | null;
+  readonly form: string;
+  readonly items: number;
+  readonly drawn: number;
+  readonly of: number;
+  readonly checkpoints: readonly string[];
+  readonly strata: readonly Allotment[];
+  readonly identical: readonly { readonly checkpoints: readonly string[]; readonly samples: number }[];
+  readonly files: readonly string[];
+  readonly key: string | null;
 }
 
 async function exportSheet(wanted: string, options: Options, io: CliIo): Promise<void> {
   const data = await readRun(await findRun(wanted));
   const comparison = await buildComparison(data);
   const source = sampleSource(data);
-  const { form, tasks, stratify, sample, repeat } = await sheetSettings(options, data.manifest.suite.file, comparison);
+  const settings = await sheetSettings(options, data.manifest.suite.file, comparison);
+  const { form, tasks, stratify } = settings;
   const all = comparison.checkpoints.map(({ id }) => id);
   const chosen = chooseCheckpoints(comparison, options.checkpoint, form);
   const { candidates, identical } = await populationOf(source.samples(), { form, tasks, stratify, all, chosen });
   const seed = options.seed ?? data.manifest.seed;
-  const preferDisputed = options.prefer === "disagreement";
-  const drawn = draw(candidates, { n: sample, seed, least: options.atLeast, preferDisputed });
-  refuseNothing(drawn.length, identical.length);
+  const { sample: n, atLeast: least, preferDisagreement: preferDisputed } = settings;
+  const drawn = draw(candidates, { n, seed, least, preferDisputed });
+  refuseNothing(drawn.length, identical);
+  const guidelines = options.guidelines === undefined ? settings.guidelines : await readText(options.guidelines);
   const { sheet, key } = await makeSheet(drawn, source.samples(), {
     run: data.manifest.id,
+    createdAt: new Date().toISOString(),
     form,
     seed,
-    repeat,
-    gold: options.gold === undefined ? [] : await readGold(options.gold, form),
+    repeat: settings.repeat,
+    gold: settings.gold === null ? [] : await readGold(settings.gold, form),
     showReference: options.reference,
     checkpoints: all,
     identical,
-    ...(options.guidelines === undefined ? {} : { guidelines: await readText(options.guidelines) }),
+    ...(guidelines === null ? {} : { guidelines }),
   });
-  await saveSheet(data.folder, sheet, key);
-  io.stdout.write(`sheet ${sheet.id}: ${sheet.items.length} items (${drawn.length} new) of ${chosen.join(", ")}\n`);
-  io.stdout.write(`  ${marginText(drawn.length)}\n`);
-  for (const { a, b, count } of identical) {
-    io.stdout.write(`  ${count} samples on which ${a} and ${b} answer the same count as ties\n`);
-  }
+  const plan = {
+    form,
+    items: sheet.items.length,
+    drawn: drawn.length,
+    of: candidates.length,
+    checkpoints: chosen,
+    strata: allotments(candidates, drawn),
+    identical: identical.map(({ checkpoints, samples }) => ({ checkpoints, samples: samples.length })),
+  };
+  if (options.dryRun === true) return print({ ...plan, sheet: null, files: [], key: null }, options, io);
+  const files: { path: string; text: string }[] = [];
   for (const name of options.format) {
-    for (const { suffix, text } of (await formats[name]()).write(sheet)) {
-      const path = `${options.output ?? `human-${sheet.id}`}${suffix}`;
-      await writeNew(path, text);
-      io.stdout.write(`wrote ${path}\n`);
-    }
+    const written = (await formats[name]()).write(sheet);
+    for (const { suffix, text } of written)
+      files.push({ path: `${options.output ?? `human-${sheet.id}`}${suffix}`, text });
   }
+  // The files first: where one is there already, the run keeps no sheet that nobody has.
+  for (const { path, text } of files) await writeNew(path, text);
+  await saveSheet(data.folder, sheet, key);
   const keyPath = relative(process.cwd(), humanFiles.key(data.folder, sheet.id));
-  io.stdout.write(`the key that tells whose answer is which stays in ${keyPath}: do not give it to raters\n`);
+  print({ ...plan, sheet: sheet.id, files: files.map(({ path }) => path), key: keyPath }, options, io);
 }
 
-function refuseNothing(drawn: number, identical: number): void {
+function print(plan: Plan, { json }: Options, { stdout }: CliIo): void {
+  if (json === true) {
+    stdout.write(`${JSON.stringify({ format: "evalh-human-export/1", ...plan }, null, 2)}\n`);
+    return;
+  }
+  const { sheet, items, drawn, checkpoints, strata } = plan;
+  const what = sheet === null ? "a sheet" : `sheet ${sheet}`;
+  const lines = [
+    `${what}: ${items} items (${drawn} new of ${plan.of}) of ${checkpoints.join(", ")}`,
+    `  ${marginText(drawn)}`,
+  ];
+  const width = Math.max(...strata.map(({ stratum }) => stratum.length));
+  if (strata.length > 1) {
+    for (const { stratum, drawn: n, of } of strata) lines.push(`  ${stratum.padEnd(width)}  ${n} of ${of}`);
+  }
+  for (const { checkpoints: equal, samples } of plan.identical)
+    lines.push(`  ${samples} samples on which ${equal.join(" and ")} answer the same count as ties`);
+  for (const path of plan.files) lines.push(`wrote ${path}`);
+  if (plan.key === null) lines.push("nothing was written: leave out --dry-run to make it");
+  else lines.push(`the key that tells whose answer is which stays in ${plan.key}: do not give it to raters`);
+  stdout.write(`${lines.join("\n")}\n`);
+}
+
+function refuseNothing(drawn: number, identical: readonly Identical[]): void {
   if (drawn > 0) return;
-  const hint = identical > 0 ? "the checkpoints give the same answer to every sample" : "no sample was answered";
+  const hint =
+    identical.length > 0 ? "the checkpoints give the same answer to every sample" : "no sample was answered";
   throw new EvalhError("E_USAGE", "there is nothing to judge", { hint });
 }

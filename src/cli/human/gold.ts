@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { EvalhError, hasErrno, messageOf } from "../../core/errors.ts";
 import { isJsonObject, type JsonValue } from "../../core/json.ts";
 import type { GoldItem } from "../../human/make-sheet.ts";
-import { verdicts, type HumanForm } from "../../human/sheet.ts";
+import type { HumanForm } from "../../human/sheet.ts";
+import { answerCounts, MOST_ANSWERS, verdictsOf } from "../../human/verdict.ts";
 
 /**
  * @throws EvalhError E_USAGE if it cannot be read
@@ -35,14 +36,24 @@ export async function readGold(path: string, form: HumanForm): Promise<GoldItem[
     const gold = isJsonObject(item) ? item : {};
     const { prompt, answers } = gold;
     const expected = typeof gold["expected"] === "number" ? String(gold["expected"]) : gold["expected"];
-    const isWhole = typeof prompt === "string" && Array.isArray(answers);
-    const isFitting = Array.isArray(answers) && answers.length === (form === "pairwise" ? 2 : 1);
-    if (isWhole && isFitting && typeof expected === "string" && verdicts[form].includes(expected)) {
+    const isWhole = typeof prompt === "string" && Array.isArray(answers) && answers.every((each) => typeof each === "string");
+    const count = Array.isArray(answers) ? answers.length : 0;
+    const [least, most] = answerCounts(form);
+    const isVerdict = verdictsOf(form, count).some(({ value }) => value === expected);
+    if (isWhole && count >= least && count <= most && typeof expected === "string" && isVerdict) {
       return [{ ...(gold as unknown as GoldItem), expected }];
     }
     throw new EvalhError("E_USAGE", "a gold item needs prompt, answers and expected", {
       place,
-      hint: `${form === "pairwise" ? "two answers" : "one answer"}; expected is one of ${verdicts[form].join(", ")}`,
+      hint: `${answersText(form)}; expected is one of ${verdictsOf(form, MOST_ANSWERS)
+        .map(({ value }) => value)
+        .join(", ")}`,
     });
   });
+}
+
+function answersText(form: HumanForm): string {
+  const [least, most] = answerCounts(form);
+  if (least < most) return `${least} to ${most} answers`;
+  return least === 1 ? "one answer" : "two answers";
 }

@@ -9,12 +9,14 @@ import { lockRun } from "../../run/store/lock.ts";
 import { findRun } from "../../run/store/run-folder.ts";
 import type { CommandContext } from "../command/index.ts";
 import { onInterrupt } from "../interrupt.ts";
-import { wholeNumber } from "./whole-number.ts";
+import type { CliIo } from "../io.ts";
+import { wholeNumber } from "./numbers.ts";
 
 interface Options {
   readonly rater: readonly string[];
   readonly sheet?: string;
   readonly port: number;
+  readonly json?: true;
 }
 
 export function configureServe(command: Command, { io }: CommandContext): void {
@@ -22,23 +24,69 @@ export function configureServe(command: Command, { io }: CommandContext): void {
     .argument("[run]", "a run's folder or the end of its name", "latest")
     .requiredOption("--rater <name...>", "who takes part; everybody gets a link of their own")
     .option("--sheet <id>", "the sheet, where the run has several")
-    .option("--port <number>", "the port on 127.0.0.1; any free one by default", wholeNumber("--port"), 0)
+    .option(
+      "--port <number>",
+      "the port on 127.0.0.1; any free one by default. With the same port links stay the same",
+      wholeNumber("--port"),
+      0,
+    )
+    .option("--json", "print the links as one line of JSON")
     .action(async (wanted: string, options: Options) => {
       const run = await findRun(wanted);
       await using _lock = await lockRun(run);
-      const { sheet } = await loadSheet(run, options.sheet);
+      const { sheet, key } = await loadSheet(run, options.sheet);
+      const raters = [...new Set(options.rater)];
+      const before = await loadAnswers(run, sheet.id);
+      const progress = progressOf(raters, { items: sheet.items.length, io });
+      for (const { rater, item } of before) progress.count(rater, item);
       using interrupt = onInterrupt(io);
       await using server = await serveSheet({
         sheet,
-        raters: [...new Set(options.rater)],
+        secret: key.secret,
+        raters,
         port: options.port,
-        before: await loadAnswers(run, sheet.id),
-        save: (answer) => appendAnswers(run, sheet.id, [answer]),
+        before,
+        save: async (answer) => {
+          await appendAnswers(run, sheet.id, [answer]);
+          progress.count(answer.rater, answer.item);
+          progress.show();
+        },
       }).catch((error: unknown) => {
         throw new EvalhError("E_USAGE", `cannot serve on port ${options.port}: ${messageOf(error)}`, { cause: error });
       });
-      for (const [rater, link] of server.links) io.stdout.write(`${rater}: ${link}\n`);
-      io.stderr.write("answers are stored as they come; Ctrl-C ends\n");
+      const links = Object.fromEntries(server.links);
+      if (options.json === true) io.stdout.write(`${JSON.stringify({ sheet: sheet.id, links })}\n`);
+      else for (const [rater, link] of server.links) io.stdout.write(`${rater}: ${link}\n`);
+      io.stderr.write("give everybody their own link; answers are stored as they come; Ctrl-C ends\n");
+      progress.show();
       if (!interrupt.stop.aborted) await once(interrupt.stop, "abort");
+      io.stderr.write(`\nanswers are kept: evalh human stats ${key.run}\n`);
     });
+}
+
+interface Progress {
+  count(rater: string, item: string): void;
+  show(): void;
+}
+
+/** How far everybody is: a line that is written over on a terminal, otherwise a line when somebody is done. */
+function progressOf(
+  raters: readonly string[],
+  { items, io }: { readonly items: number; readonly io: CliIo },
+): Progress {
+  const done = new Map(raters.map((rater) => [rater, new Set<string>()]));
+  const told = new Set<string>();
+  return {
+    count: (rater, item) => void done.get(rater)?.add(item),
+    show() {
+      const { stderr } = io;
+      const line = [...done].map(([rater, { size }]) => `${rater} ${size}/${items}`).join("  ");
+      if (stderr.isTTY === true) stderr.write(`\r\u001b[2K${line}`);
+      for (const [rater, { size }] of done) {
+        if (size < items || told.has(rater)) continue;
+        told.add(rater);
+        if (stderr.isTTY !== true) stderr.write(`${rater} has judged all ${items} items\n`);
+      }
+    },
+  };
 }

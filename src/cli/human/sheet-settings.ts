@@ -1,6 +1,7 @@
 import type { Comparison } from "../../compare/comparison.ts";
 import { EvalhError } from "../../core/errors.ts";
 import type { HumanForm } from "../../human/sheet.ts";
+import { MOST_ANSWERS } from "../../human/verdict.ts";
 import { loadSuite } from "../../suite/load.ts";
 import type { Human } from "../../suite/suite.ts";
 
@@ -10,9 +11,23 @@ export interface SheetChoice {
   readonly sample?: number;
   readonly stratify?: readonly string[];
   readonly task?: readonly string[];
+  readonly repeat?: number;
+  readonly atLeast?: number;
+  readonly prefer?: "disagreement";
+  readonly gold?: string;
 }
 
-const DEFAULT_SAMPLE = 100;
+/** What is asked where nobody says. */
+const DEFAULTS: Omit<Human, "tasks"> = {
+  sample: 100,
+  form: "pairwise",
+  repeat: 0.1,
+  stratify: [],
+  atLeast: 5,
+  preferDisagreement: false,
+  gold: null,
+  guidelines: null,
+};
 
 /**
  * The options over what the suite says, where it is still there, over defaults.
@@ -26,17 +41,21 @@ export async function sheetSettings(
   const suite = await loadSuite(suiteFile, { allowOutside: true }).catch(() => null);
   const known = [...new Set(rows.filter(({ split }) => split === "test").map(({ task }) => task))];
   const generating = suite?.tasks.filter(({ kind }) => kind === "generate").map(({ name }) => name);
-  const basis: Human = suite?.human ?? {
-    sample: DEFAULT_SAMPLE,
-    form: "pairwise",
-    repeat: 0.1,
-    tasks: generating ?? known,
-    stratify: [],
+  const basis: Human = suite?.human ?? { ...DEFAULTS, tasks: generating ?? known };
+  const settings: Human = {
+    sample: options.sample ?? basis.sample,
+    form: options.form ?? basis.form,
+    stratify: options.stratify ?? basis.stratify,
+    tasks: options.task ?? basis.tasks,
+    repeat: options.repeat ?? basis.repeat,
+    atLeast: options.atLeast ?? basis.atLeast,
+    preferDisagreement: options.prefer === undefined ? basis.preferDisagreement : true,
+    gold: options.gold ?? basis.gold,
+    guidelines: basis.guidelines,
   };
-  const { sample = basis.sample, form = basis.form, stratify = basis.stratify, task: tasks = basis.tasks } = options;
-  refuseUnknown("task", tasks, known);
-  refuseUnknown("slice column", stratify, [...new Set(slices.map(({ field }) => field))]);
-  return { sample, form, repeat: basis.repeat, tasks, stratify };
+  refuseUnknown("task", settings.tasks, known);
+  refuseUnknown("slice column", settings.stratify, [...new Set(slices.map(({ field }) => field))]);
+  return settings;
 }
 
 function refuseUnknown(what: string, wanted: readonly string[], known: readonly string[]): void {
@@ -63,10 +82,17 @@ export function chooseCheckpoints(
       hint: `it has ${ids.join(", ")}`,
     });
   }) ?? [base, ...(other === undefined ? [] : [other])];
-  if (form === "pairwise" && new Set(chosen).size < 2) {
-    throw new EvalhError("E_USAGE", "pairs need two checkpoints", {
+  const distinct = [...new Set(chosen)];
+  const isCompared = form === "pairwise" || form === "choice";
+  if (isCompared && distinct.length < 2) {
+    throw new EvalhError("E_USAGE", `${form === "choice" ? "a choice needs" : "pairs need"} two checkpoints`, {
       hint: "name them with --checkpoint, or use --form rating",
     });
   }
-  return [...new Set(chosen)];
+  if (form === "choice" && distinct.length > MOST_ANSWERS) {
+    throw new EvalhError("E_USAGE", `a choice shows ${MOST_ANSWERS} checkpoints at most, not ${distinct.length}`, {
+      hint: "name fewer with --checkpoint, or use --form pairwise",
+    });
+  }
+  return distinct;
 }

@@ -1,6 +1,6 @@
 import { EvalhError } from "../../core/errors.ts";
 import type { UnitInfo } from "../../run/store/records.ts";
-import type { Gate } from "../../suite/suite.ts";
+import { HUMAN_METRIC, type Gate } from "../../suite/suite.ts";
 import type { MetricColumn } from "../metric-column.ts";
 import type { RunData, RunMetric } from "../run-data.ts";
 import { unitKey } from "../shard-scan.ts";
@@ -39,10 +39,13 @@ export function metricConflict(baseline: Baseline, row: RunMetric): string | nul
   return null;
 }
 
-/** The metrics of a run that its paired gates need. */
+/** The metrics of a run that its paired gates need. People may not have judged the baseline: such a gate is undecided. */
 function gatedRows(data: RunData, gates: readonly Gate[]): RunMetric[] {
   const keys = new Set(gates.filter(({ mode }) => mode !== "threshold").map(({ metric }) => metric));
-  return data.metrics.filter(({ key }) => keys.has(key));
+  return data.metrics.filter(({ key, unit, judge }) => {
+    const { module } = unit.judges.find(({ name }) => name === judge.name) ?? {};
+    return keys.has(key) && module !== HUMAN_METRIC;
+  });
 }
 
 /** Why the gates of a run cannot be held against a baseline, each reason once. */

@@ -42,7 +42,7 @@ function estimatesOf(data: RunData, checkpoint: number): Record<string, Baseline
   return made;
 }
 
-async function unitsOf({ folder, manifest }: RunData, checkpoint: string): Promise<BaselineContent["units"]> {
+async function unitsOf({ folder, manifest, people }: RunData, checkpoint: string): Promise<BaselineContent["units"]> {
   const units = manifest.units.filter(({ split }) => split === "test");
   const slots = new Map(
     units.map((unit) => [
@@ -57,6 +57,12 @@ async function unitsOf({ folder, manifest }: RunData, checkpoint: string): Promi
       if (stats !== undefined && list !== undefined) list[slot] = stats;
     }
   });
+  for (const [unit, lists] of slots) {
+    for (const { ordinal, judge, stats } of people.of(unit, checkpoint)) {
+      const list = lists[unit.judges.findIndex(({ name }) => name === judge)];
+      if (list !== undefined) list[ordinal * unit.repeats] = stats;
+    }
+  }
   // Named one by one: what run.json says besides is not the baseline's business.
   return units.map((unit) => {
     const { task, split, kind, n, repeats, digest, slices, choices } = unit;

@@ -5,20 +5,48 @@
 export const formScript = `
 "use strict";
 const sheet = JSON.parse(document.getElementById("sheet").textContent);
+const isServed = sheet.rater !== undefined;
 const el = (id) => document.getElementById(id);
-const storage = (rater) => "evalh-human:" + sheet.id + ":" + rater;
+const storage = () => "evalh-human:" + sheet.id + ":" + rater;
 let rater = "";
 let answers = {};
 let at = 0;
-let shownAt = 0;
+let isSaved = true;
+// What was answered, in order, for undo.
+const trail = [];
 
-function keep() {
-  try { localStorage.setItem(storage(rater), JSON.stringify(answers)); } catch { el("status").textContent = "This browser keeps nothing: save often."; }
+// Time on an item counts while the page is looked at.
+let seenSince = null;
+let seen = 0;
+const look = () => { if (seenSince === null && !document.hidden) seenSince = performance.now(); };
+const lookAway = () => { if (seenSince !== null) seen += performance.now() - seenSince; seenSince = null; };
+document.addEventListener("visibilitychange", () => document.hidden ? lookAway() : look());
+
+// Of one item said in two places the later word counts.
+function merged(one, other) {
+  const all = { ...one };
+  for (const [id, said] of Object.entries(other)) if (!(id in all) || (all[id].at ?? "") < (said.at ?? "")) all[id] = said;
+  return all;
 }
 
-// Behind a server each answer is also sent there; what did not arrive is sent again with the next one.
+function kept() {
+  try { return JSON.parse(localStorage.getItem(storage()) ?? "{}"); } catch { return {}; }
+}
+
+function keep() {
+  answers = merged(answers, kept());
+  isSaved = false;
+  try { localStorage.setItem(storage(), JSON.stringify(answers)); } catch { trouble("This browser keeps nothing: save often."); }
+}
+
+function trouble(text) { el("trouble").textContent = text; }
+
+// Behind a server each answer is also sent there; what did not arrive is sent again until it does.
 const unsent = new Set();
+let isSending = false;
 async function send() {
+  if (isSending) return;
+  isSending = true;
   for (const id of unsent) {
     const text = JSON.stringify(answers[id]);
     try {
@@ -26,16 +54,21 @@ async function send() {
       if (!reply.ok) throw new Error(await reply.text());
       if (JSON.stringify(answers[id]) === text) unsent.delete(id);
     } catch (error) {
-      el("trouble").textContent = "Not stored yet, kept in this browser: " + error.message;
+      trouble(unsent.size + " not stored yet, kept in this browser and tried again: " + error.message);
+      isSending = false;
+      setTimeout(send, 2000);
       return;
     }
   }
-  el("trouble").textContent = "";
+  isSending = false;
+  if (unsent.size > 0) return void send();
+  trouble("");
+  if (el("work").hidden === false) status();
 }
 
 function changed(id) {
   keep();
-  if (sheet.rater === undefined) return;
+  if (!isServed) return;
   unsent.add(id);
   void send();
 }
@@ -44,15 +77,31 @@ function start(event) {
   event?.preventDefault();
   rater = sheet.rater ?? el("rater").value.trim();
   if (rater === "") return;
-  try { answers = JSON.parse(localStorage.getItem(storage(rater)) ?? "{}"); } catch { answers = {}; }
-  for (const id of Object.keys(answers)) if (sheet.rater !== undefined && sheet.stored[id] === undefined) unsent.add(id);
-  answers = { ...answers, ...sheet.stored };
+  answers = merged(sheet.stored ?? {}, kept());
+  for (const [id, said] of Object.entries(answers)) {
+    if (isServed && (sheet.stored[id]?.value !== said.value || (sheet.stored[id]?.note ?? "") !== (said.note ?? ""))) unsent.add(id);
+  }
   void send();
-  const open = sheet.items.findIndex((item) => !(item.id in answers));
-  at = open < 0 ? sheet.items.length - 1 : open;
+  at = nextOpen(0) ?? sheet.items.length - 1;
+  el("help").open = Object.keys(answers).length === 0;
   el("welcome").hidden = true;
   el("work").hidden = false;
   show();
+}
+
+function nextOpen(from) {
+  const order = [...sheet.items.keys()];
+  const found = [...order.slice(from), ...order.slice(0, from)].find((index) => !(sheet.items[index].id in answers));
+  return found;
+}
+
+function status() {
+  const count = sheet.items.length;
+  const done = sheet.items.filter(({ id }) => id in answers).length;
+  el("progress").max = count;
+  el("progress").value = done;
+  const end = done < count ? "" : isServed ? ". All stored, thank you" : isSaved ? ". Saved: hand the file in" : ". Save the answers and hand the file in";
+  el("status").textContent = "Item " + (at + 1) + " of " + count + ", " + done + " done" + end;
 }
 
 function show() {
@@ -60,75 +109,111 @@ function show() {
   el("prompt").textContent = item.prompt;
   el("reference-part").hidden = item.reference === null;
   el("reference").textContent = item.reference ?? "";
-  for (const [index, id] of ["answer-a", "answer-b"].entries()) {
-    el(id + "-part").hidden = item.answers[index] === undefined;
-    el(id).textContent = item.answers[index] ?? "";
-  }
   const given = answers[item.id];
-  for (const button of el("choices").children) button.setAttribute("aria-pressed", String(button.dataset.value === given?.value));
+  for (let index = 0; el("answer-" + index) !== null; index++) {
+    const part = el("answer-" + index + "-part");
+    part.hidden = item.answers[index] === undefined;
+    part.classList.toggle("chosen", given?.value === "ABCDEF"[index] && item.answers.length > 1);
+    el("answer-" + index).textContent = item.answers[index] ?? "";
+  }
+  el("choices").replaceChildren(...verdicts().map((verdict) => {
+    const button = document.createElement("button");
+    const key = document.createElement("kbd");
+    button.type = "button";
+    key.textContent = verdict.key;
+    button.append(key, " " + verdict.label);
+    button.setAttribute("aria-pressed", String(verdict.value === given?.value));
+    button.addEventListener("click", () => answer(verdict.value));
+    return button;
+  }));
   el("note").value = given?.note ?? "";
-  const done = sheet.items.filter(({ id }) => id in answers).length;
-  el("progress").max = sheet.items.length;
-  el("progress").value = done;
-  el("status").textContent = "Item " + (at + 1) + " of " + sheet.items.length + ", " + done + " done" + (done === sheet.items.length ? ". Save the answers and hand the file in." : "");
-  shownAt = performance.now();
+  status();
+  seen = 0;
+  seenSince = null;
+  look();
+  window.scrollTo(0, 0);
 }
+
+function verdicts() { return sheet.verdicts[sheet.items[at].answers.length]; }
 
 function answer(value) {
   const { id } = sheet.items[at];
-  const seconds = Math.round((performance.now() - shownAt) / 100) / 10 + (answers[id]?.seconds ?? 0);
-  answers[id] = { value, note: el("note").value, seconds, at: new Date().toISOString() };
+  lookAway();
+  const seconds = Math.round(seen / 100) / 10 + (answers[id]?.seconds ?? 0);
+  answers[id] = { value, note: el("note").value, seconds: Math.round(seconds * 10) / 10, at: new Date().toISOString() };
+  trail.push(at);
   changed(id);
+  if (el("help").open) el("help").open = false;
   if (at < sheet.items.length - 1) at++;
   show();
 }
 
-function move(by) {
-  at = Math.min(sheet.items.length - 1, Math.max(0, at + by));
+function go(index) {
+  if (index === undefined) return;
+  note();
+  at = Math.min(sheet.items.length - 1, Math.max(0, index));
   show();
 }
 
+function undo() { go(trail.pop() ?? at - 1); }
+
+// A note to an item that has a verdict belongs to it at once; otherwise it goes along with the verdict.
+function note() {
+  const { id } = sheet.items[at];
+  const given = answers[id];
+  if (given === undefined || (given.note ?? "") === el("note").value) return;
+  answers[id] = { ...given, note: el("note").value, at: new Date().toISOString() };
+  changed(id);
+}
+
 function save() {
+  note();
   const lines = sheet.items.filter(({ id }) => id in answers).map(({ id }) => JSON.stringify({ id, rater, ...answers[id] }) + "\\n");
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob(lines, { type: "application/jsonl" }));
-  link.download = "human-" + sheet.id + "-" + rater.replace(/[^\\w.-]+/g, "_") + ".answers.jsonl";
+  link.download = "human-" + sheet.id + "-" + rater.replace(/[^\\p{L}\\p{N}.-]+/gu, "_") + ".answers.jsonl";
   link.click();
   URL.revokeObjectURL(link.href);
+  isSaved = true;
+  status();
 }
 
-for (const [index, value] of sheet.verdicts.entries()) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.dataset.value = value;
-  button.textContent = (index + 1) + "  " + value.replace("_", " ");
-  button.addEventListener("click", () => answer(value));
-  el("choices").append(button);
-}
 el("guidelines").textContent = sheet.guidelines;
 el("guidelines-again").textContent = sheet.guidelines;
-el("welcome").addEventListener("submit", start);
+el("start").addEventListener("submit", start);
 el("save").addEventListener("click", save);
-el("back").addEventListener("click", () => move(-1));
-el("next").addEventListener("click", () => move(1));
-el("note").addEventListener("change", () => {
-  const given = answers[sheet.items[at].id];
-  if (given === undefined) return;
-  given.note = el("note").value;
-  changed(sheet.items[at].id);
+el("save").hidden = isServed;
+el("back").addEventListener("click", () => go(at - 1));
+el("next").addEventListener("click", () => go(at + 1));
+el("note").addEventListener("change", note);
+// Another window of the same rater: take over what was said there.
+window.addEventListener("storage", (event) => {
+  if (rater === "" || event.key !== storage()) return;
+  answers = merged(answers, kept());
+  status();
 });
-if (sheet.rater !== undefined) start();
+if (isServed) start();
+
+const commands = {
+  ArrowLeft: () => go(at - 1),
+  ArrowRight: () => go(at + 1),
+  u: undo,
+  g: () => go(nextOpen(at)),
+  n: () => el("note").focus(),
+  s: () => isServed || save(),
+  "?": () => { el("help").open = !el("help").open; },
+};
 document.addEventListener("keydown", (event) => {
   if (el("work").hidden || event.ctrlKey || event.metaKey || event.altKey) return;
   if (document.activeElement === el("note")) {
-    if (event.key === "Escape") el("note").blur();
+    if (event.key === "Escape") { note(); el("note").blur(); }
     return;
   }
-  const value = sheet.verdicts[Number(event.key) - 1];
-  if (value !== undefined) answer(value);
-  else if (event.key === "ArrowLeft" || event.key === "u") move(-1);
-  else if (event.key === "ArrowRight") move(1);
-  else if (event.key === "n") { event.preventDefault(); el("note").focus(); }
-  else if (event.key === "s") save();
+  const verdict = verdicts().find(({ key }) => key === event.key);
+  const command = Object.hasOwn(commands, event.key) ? commands[event.key] : undefined;
+  if (verdict === undefined && command === undefined) return;
+  event.preventDefault();
+  if (verdict !== undefined) answer(verdict.value);
+  else command();
 });
 `;

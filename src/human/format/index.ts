@@ -6,6 +6,7 @@ export const formats = {
   evalh: async () => (await import("./evalh.ts")).evalh,
   "label-studio": async () => (await import("./label-studio.ts")).labelStudio,
   prodigy: async () => (await import("./prodigy.ts")).prodigy,
+  "prodigy-compare": async () => (await import("./prodigy-compare.ts")).prodigyCompare,
   argilla: async () => (await import("./argilla.ts")).argilla,
   csv: async () => (await import("./csv.ts")).csv,
 } satisfies Record<string, () => Promise<ExchangeFormat>>;
@@ -16,8 +17,10 @@ export const formatNames = Object.keys(formats) as readonly FormatName[];
 
 /** The format of an answers file, by its ending and beginning. */
 export function guessFormat(path: string, text: string): FormatName {
-  if (/\.csv$/iu.test(path)) return "csv";
+  if (/\.[ct]sv$/iu.test(path)) return "csv";
   const start = text.slice(0, 100_000);
-  if (/^\s*\[/u.test(start)) return /"responses"\s*:/u.test(start) ? "argilla" : "label-studio";
-  return /"(?:accept|_task_hash|answer)"\s*:/u.test(start.split("\n", 1)[0] ?? "") ? "prodigy" : "evalh";
+  if (/^\s*\[/u.test(start)) return /"(?:value\.)?responses"\s*:/u.test(start) ? "argilla" : "label-studio";
+  const [first = ""] = start.split("\n", 1);
+  if (!/"(?:accept|_task_hash|answer)"\s*:/u.test(first)) return "evalh";
+  return /"evalh_id"\s*:/u.test(first) ? "prodigy" : "prodigy-compare";
 }

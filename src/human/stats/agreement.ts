@@ -1,8 +1,9 @@
 import { cohenKappa, confusionMatrix } from "../../../judges/answers/confusion.ts";
 import { fleissKappa, krippendorffAlpha } from "../../stats/agreement.ts";
 import { binomialCdf } from "../../stats/binomial.ts";
-import { verdicts, type HumanForm } from "../sheet.ts";
-import type { JudgedItem } from "./judged-item.ts";
+import type { HumanForm } from "../sheet.ts";
+import { categoriesOf } from "../verdict.ts";
+import { pickedBy, type JudgedItem } from "./judged-item.ts";
 
 /** How far raters agree. Every number is null where the answers do not define it. */
 export interface RaterAgreement {
@@ -27,7 +28,7 @@ const TENTATIVE = 0.667;
 export function raterAgreement(items: readonly JudgedItem[], form: HumanForm): RaterAgreement {
   const shared = items.filter(({ entry, answers }) => entry.kind === "new" && answers.length > 1);
   const raters = [...new Set(items.flatMap(({ answers }) => answers.map(({ rater }) => rater)))];
-  const codes = verdicts[form];
+  const codes = categoriesOf(form);
   const table = raters.map((rater) =>
     shared.map(({ answers }) => {
       const found = answers.find((answer) => answer.rater === rater);
@@ -65,7 +66,7 @@ function cohen(rows: readonly (readonly number[])[], form: HumanForm): number | 
   const first = rows.map((row) => row[0] ?? 0);
   const second = rows.map((row) => row[1] ?? 0);
   const kappa = cohenKappa(
-    confusionMatrix(first, second, verdicts[form].length),
+    confusionMatrix(first, second, categoriesOf(form).length),
     form === "rating" ? "quadratic" : "none",
   );
   return Number.isNaN(kappa) ? null : kappa;
@@ -134,18 +135,19 @@ function againstOthers(items: readonly JudgedItem[], rater: string): { readonly 
   return { equal, of };
 }
 
-const OTHER_SIDE: Readonly<Record<string, string>> = { A: "B", B: "A" };
-
 function steadiness(items: readonly JudgedItem[], rater: string): { readonly same: number; readonly of: number } {
-  const said = new Map(items.map(({ id, answers }) => [id, answers.find((answer) => answer.rater === rater)?.value]));
+  const said = new Map(items.map((item) => [item.id, item]));
+  const byRater = (item: JudgedItem | undefined): string | null => {
+    const value = item?.answers.find((answer) => answer.rater === rater)?.value;
+    return item === undefined || value === undefined ? null : (pickedBy(value, item.entry)?.join() ?? value);
+  };
   let same = 0;
   let of = 0;
-  for (const { id, entry } of items) {
-    const [now, before] = [said.get(id), said.get(entry.of ?? "")];
-    if (entry.kind !== "repeat" || now === undefined || before === undefined) continue;
+  for (const item of items) {
+    const [now, before] = [byRater(item), byRater(said.get(item.entry.of ?? ""))];
+    if (item.entry.kind !== "repeat" || now === null || before === null) continue;
     of++;
-    const expected = entry.checkpoints.length === 2 ? (OTHER_SIDE[before] ?? before) : before;
-    same += now === expected ? 1 : 0;
+    same += now === before ? 1 : 0;
   }
   return { same, of };
 }

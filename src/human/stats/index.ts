@@ -1,14 +1,17 @@
 import type { Estimate } from "../../core/estimate.ts";
+import type { Strength } from "../../stats/bradley-terry.ts";
+import { weightedMean, withKnown, type Weighted } from "../../stats/weighted-mean.ts";
 import type { HumanAnswer, HumanForm, HumanKey } from "../sheet.ts";
 import { raterAgreement, raterReports, type RaterAgreement, type RaterReport } from "./agreement.ts";
-import { judgedItems, meanVerdict, type JudgedItem } from "./judged-item.ts";
-import { pairwiseResult, type PairwiseResult } from "./pairwise.ts";
-import { weightedMean } from "./weighted-mean.ts";
+import { creditRange, judgedItems, meanCredits, type JudgedItem } from "./judged-item.ts";
+import { pairResults, type PairResult } from "./pairwise.ts";
+import { positionBias, type PositionBias } from "./position.ts";
+import { strengthsOf } from "./strengths.ts";
 
 /** What people said of one checkpoint's answers. */
 export interface CheckpointMean {
   readonly checkpoint: string;
-  /** Points from 1 to 5, or the share of right answers from 0 to 1. */
+  /** Points from 1 to 5, or the share of answers that were right, won (a tie counting half) or were chosen, 0..1. */
   readonly mean: Estimate | null;
 }
 
@@ -20,16 +23,15 @@ export interface HumanStats {
   readonly judged: number;
   readonly items: number;
   readonly means: readonly CheckpointMean[];
-  readonly pairwise: PairwiseResult | null;
+  /** Of pairs, otherwise empty. */
+  readonly pairs: readonly PairResult[];
+  /** Checkpoint → strength; null where items show single answers or the answers do not decide it. */
+  readonly strengths: Readonly<Record<string, Strength>> | null;
+  /** Null where items show single answers. */
+  readonly position: PositionBias | null;
   readonly agreement: RaterAgreement;
   readonly raters: readonly RaterReport[];
 }
-
-const ranges: Readonly<Record<HumanForm, readonly [number, number]>> = {
-  pairwise: [0, 1],
-  rating: [1, 5],
-  correct: [0, 1],
-};
 
 /**
  * Analyses a sheet. An item counts once, however many raters it had; repeats and gold items tell of raters only.
@@ -37,29 +39,36 @@ const ranges: Readonly<Record<HumanForm, readonly [number, number]>> = {
 export function humanStats(key: HumanKey, answers: readonly HumanAnswer[]): HumanStats {
   const items = judgedItems(key, answers);
   const counted = items.filter(({ entry }) => entry.kind === "new");
+  const isCompared = key.form === "pairwise" || key.form === "choice";
   return {
     sheet: key.id,
     form: key.form,
     judged: counted.length,
     items: Object.values(key.entries).filter(({ kind }) => kind === "new").length,
-    means: key.form === "pairwise" ? [] : checkpointMeans(counted, key.form),
-    pairwise: key.form === "pairwise" ? pairwiseResult(items, key) : null,
+    means: checkpointMeans(counted, key),
+    pairs: key.form === "pairwise" ? pairResults(counted, key) : [],
+    strengths: isCompared && counted.length > 0 ? strengthsOf(counted) : null,
+    position: isCompared ? positionBias(items) : null,
     agreement: raterAgreement(items, key.form),
     raters: raterReports(items),
   };
 }
 
-function checkpointMeans(items: readonly JudgedItem[], form: HumanForm): CheckpointMean[] {
-  const byCheckpoint = new Map<string, JudgedItem[]>();
+function checkpointMeans(items: readonly JudgedItem[], { form, identical }: HumanKey): CheckpointMean[] {
+  const byCheckpoint = new Map<string, Weighted[]>();
   for (const item of items) {
-    const [checkpoint = ""] = item.entry.checkpoints;
-    byCheckpoint.set(checkpoint, [...(byCheckpoint.get(checkpoint) ?? []), item]);
+    for (const [checkpoint, value] of meanCredits(item)) {
+      const list = byCheckpoint.get(checkpoint) ?? [];
+      list.push({ value, weight: item.entry.weight });
+      byCheckpoint.set(checkpoint, list);
+    }
   }
-  return [...byCheckpoint].map(([checkpoint, judged]) => ({
-    checkpoint,
-    mean: weightedMean(
-      judged.map(({ entry, answers }) => ({ value: meanVerdict(answers), weight: entry.weight })),
-      { range: ranges[form], isShare: form === "correct" },
-    ),
-  }));
+  return [...byCheckpoint].map(([checkpoint, values]) => {
+    const weight = values.reduce((sum, each) => sum + each.weight, 0);
+    const ties = identical.filter(({ checkpoints }) => checkpoints.includes(checkpoint));
+    const count = ties.reduce((sum, { samples }) => sum + samples.length, 0);
+    const shares = ties.reduce((sum, { samples, checkpoints }) => sum + samples.length / checkpoints.length, 0);
+    const asked = weightedMean(values, { range: creditRange(form), isShare: form !== "rating" });
+    return { checkpoint, mean: withKnown(asked, weight, { mean: count === 0 ? 0 : shares / count, count }) };
+  });
 }

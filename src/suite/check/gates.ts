@@ -6,18 +6,35 @@ import type { CheckContext } from "./context.ts";
 import { splitSlice } from "../normalise-gates.ts";
 import type { RawGate, RawHuman } from "../raw-suite.ts";
 import { pointerTo } from "../source-document.ts";
-import { gateMetrics } from "../suite.ts";
+import { gateMetrics, HUMAN_METRIC } from "../suite.ts";
 
 /** Gates, `ship` and `human` that name what is not there, and gates whose keys contradict each other. */
-export function checkGates(context: CheckContext, metrics: TaskMetrics): Problem[] {
+export function checkGates(context: CheckContext, judged: TaskMetrics): Problem[] {
   const { data } = context.source;
   if (!isJsonObject(data)) return [];
+  const metrics = withPeople(judged, data["human"], context);
   const gates = Array.isArray(data["gates"]) ? (data["gates"] as readonly JsonValue[]) : [];
   return [
     ...gates.flatMap((gate, index) => checkGate(gate, pointerTo("/gates", index), { context, metrics })),
     ...checkShip(data["ship"], { context, metrics }),
     ...checkHuman(data["human"], context),
   ];
+}
+
+/** The metrics with `human` for the tasks whose answers people are asked about. */
+function withPeople(metrics: TaskMetrics, human: JsonValue | undefined, { outline }: CheckContext): TaskMetrics {
+  if (!isJsonObject(human)) return metrics;
+  const { tasks } = human;
+  const isAsked = (name: string): boolean =>
+    Array.isArray(tasks)
+      ? tasks.includes(name)
+      : outline.tasks.some((task) => task.name?.text === name && task.kind === "generate");
+  return new Map(
+    [...metrics].map(([name, known]) => [
+      name,
+      isAsked(name) ? { ...known, names: new Set([...known.names, HUMAN_METRIC]) } : known,
+    ]),
+  );
 }
 
 interface With {

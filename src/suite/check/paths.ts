@@ -17,6 +17,7 @@ export async function checkPaths(context: CheckContext): Promise<Problem[]> {
   const others = [
     ...models.flatMap(({ paths }) => paths),
     ...(outline.log === null ? [] : [outline.log]),
+    ...(outline.gold === null ? [] : [outline.gold]),
     ...training.paths,
     ...(training.output === null ? [] : [training.output]),
   ];

@@ -10,8 +10,8 @@ export const humanSchema: Schema = {
     sample: { type: "integer", minimum: 1, description: "Number of items to draw." },
     stratify: texts("Columns whose values are all to be seen."),
     form: oneOf(
-      ["pairwise", "rating", "correct"],
-      "Which of two answers is better, points for one, or whether one is correct.",
+      ["pairwise", "choice", "rating", "correct"],
+      "Which of two answers is better, which of several is the best, points for one, or whether one is correct.",
     ),
     tasks: texts("Tasks to draw from; by default those that generate text.", { minItems: 1 }),
     repeat: {
@@ -21,6 +21,14 @@ export const humanSchema: Schema = {
       default: 0.1,
       description: "Share of items shown twice, to see how steady the raters are.",
     },
+    at_least: { type: "integer", minimum: 0, default: 5, description: "Draw at least so many of each slice." },
+    prefer: {
+      type: "string",
+      enum: ["disagreement"],
+      description: "Look more closely at samples on which the checkpoints disagree.",
+    },
+    gold: text("JSON Lines of items with a known answer: prompt, answers, expected."),
+    guidelines: text("What raters are told instead of our own words."),
   },
 };
 
