@@ -70,7 +70,7 @@ export async function makeSheet(
     const shown = (checkpoints: readonly string[]): Omit<HumanItem, "id"> => ({
       prompt: view.prompt,
       reference: options.showReference ? (view.references[0] ?? null) : null,
-      answers: checkpoints.map((checkpoint) => textOf(view, checkpoint)),
+      answers: checkpoints.map((id) => view.outputs[options.checkpoints.indexOf(id)]?.text ?? ""),
     });
     const same = Object.keys(each.same).length === 0 ? {} : { same: each.same };
     const entry = { task, sample, checkpoints: each.checkpoints, ...same, weight, stratum };

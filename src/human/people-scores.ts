@@ -108,7 +108,8 @@ function addSheet(
     const { kind, task, sample } = item.entry;
     if (kind !== "new") continue;
     const weight = item.entry.weight * share;
-    for (const [checkpoint, credit] of meanCredits(item)) add(task, checkpoint, sample, [credit * weight, weight, 0, 0]);
+    for (const [checkpoint, credit] of meanCredits(item))
+      add(task, checkpoint, sample, [credit * weight, weight, 0, 0]);
     for (const checkpoint of checkpointsOf(item.entry)) asked.add(`${task}\n${checkpoint}`);
   }
   for (const { task, checkpoints, samples } of key.identical) {

@@ -30,9 +30,7 @@ describe("what people said", () => {
       left === "m/two" ? "A" : "B",
     );
     const stats = humanStats(key, answers);
-    expect(stats.pairs).toMatchObject([
-      { a: "m/one", b: "m/two", wins: 0, losses: 50, ties: 0, identical: 40 },
-    ]);
+    expect(stats.pairs).toMatchObject([{ a: "m/one", b: "m/two", wins: 0, losses: 50, ties: 0, identical: 40 }]);
     expect(stats.pairs[0]?.p).toBeLessThan(1e-10);
     // 160 samples lost and 40 ties that nobody was asked about.
     expect(stats.pairs[0]?.winRate?.value).toBeCloseTo(0.1);

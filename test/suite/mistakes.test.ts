@@ -206,7 +206,7 @@ describe("a suite", () => {
       "human: { sample: 10, stratify: [split] }",
       '14:33 /human/stratify/0 no chosen task has slices by "split" — add it to the `slices` of the tasks',
     ],
-    ["human: { sample: 10, form: pairs }", /14:28 \/human\/form must be one of pairwise, rating/],
+    ["human: { sample: 10, form: pairs }", /14:28 \/human\/form must be one of pairwise, choice, rating/],
   ])("with %s says what is wrong", async (addition, expected) => {
     const problem = await problemOf(`${valid}${addition}\n`);
     if (typeof expected === "string") expect(problem).toBe(expected);

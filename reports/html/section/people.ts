@@ -29,7 +29,7 @@ export const people: Section = {
 
 function sheetView(view: PeopleView, label: Label): Html {
   const { judged, items, agreement } = view;
-  return markup`<p class="intro">${formatCount(judged)} of ${plural(items, "item")} judged by ${plural(agreement.raters, "rater")}, blind and in random order. ${marginText(Math.max(1, judged))}.</p>${meansTable(view, label)}${pairsTable(view, label)}${positionNote(view)}<h4>Do people agree with each other?</h4><p class="intro">${agreementSentence(view)}</p>${ratersTable(view)}${judgesTable(view)}`;
+  return markup`<p class="intro">${formatCount(judged)} of ${plural(items, "item")} judged by ${plural(agreement.raters, "rater")}, blind and in random order. ${marginText(Math.max(1, judged))}.</p>${meansTable(view, label)}${pairsTable(view, label)}${positionNote(view)}<h3>Do people agree with each other?</h3><p class="intro">${agreementSentence(view)}</p>${ratersTable(view)}${judgesTable(view)}`;
 }
 
 function agreementSentence({ agreement }: PeopleView): string {
@@ -121,7 +121,7 @@ function judgesTable({ judges, form }: PeopleView): Html | null {
       : markup`${numberCell(gap?.bias ?? null, (value) => `${value < 0 ? "−" : "+"}${shareText(Math.abs(value))}`)}${numberCell(gap?.error ?? null, shareText)}`;
     return markup`<tr><th scope="row">${metric}</th>${numberCell(n, String)}${agreement}${numberCell(kappa, coefficientText)}${calibration}</tr>`;
   });
-  return markup`<h4>Do the judges agree with people?</h4>${scrollTable({
+  return markup`<h3>Do the judges agree with people?</h3>${scrollTable({
     label: "Automatic judges against people",
     look: "plain",
     head: markup`<tr>${names.map((name) => sortHeader(name))}</tr>`,

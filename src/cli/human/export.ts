@@ -36,7 +36,9 @@ const FORMS = ["pairwise", "choice", "rating", "correct"];
 export function configureExport(command: Command, { io }: CommandContext): void {
   command
     .argument("[run]", "a run's folder or the end of its name", "latest")
-    .addOption(new Option("--form <form>", "what people are asked; the suite's `human.form`, or pairwise").choices(FORMS))
+    .addOption(
+      new Option("--form <form>", "what people are asked; the suite's `human.form`, or pairwise").choices(FORMS),
+    )
     .option("-n, --sample <number>", "items to draw; the suite's `human.sample`, or 100", wholeNumber("--sample"))
     .option("--stratify <column...>", "slice columns whose values are all to be seen")
     .option("--task <task...>", "draw from these tasks")
@@ -147,7 +149,6 @@ function print(plan: Plan, { json }: Options, { stdout }: CliIo): void {
 
 function refuseNothing(drawn: number, identical: readonly Identical[]): void {
   if (drawn > 0) return;
-  const hint =
-    identical.length > 0 ? "the checkpoints give the same answer to every sample" : "no sample was answered";
+  const hint = identical.length > 0 ? "the checkpoints give the same answer to every sample" : "no sample was answered";
   throw new EvalhError("E_USAGE", "there is nothing to judge", { hint });
 }

@@ -36,7 +36,8 @@ export async function readGold(path: string, form: HumanForm): Promise<GoldItem[
     const gold = isJsonObject(item) ? item : {};
     const { prompt, answers } = gold;
     const expected = typeof gold["expected"] === "number" ? String(gold["expected"]) : gold["expected"];
-    const isWhole = typeof prompt === "string" && Array.isArray(answers) && answers.every((each) => typeof each === "string");
+    const isWhole =
+      typeof prompt === "string" && Array.isArray(answers) && answers.every((each) => typeof each === "string");
     const count = Array.isArray(answers) ? answers.length : 0;
     const [least, most] = answerCounts(form);
     const isVerdict = verdictsOf(form, count).some(({ value }) => value === expected);

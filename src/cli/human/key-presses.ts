@@ -1,7 +1,9 @@
 import { emitKeypressEvents, type Key } from "node:readline";
 
 /** A key: its character, or its name where it has none ("left", "escape", "return", "backspace"). */
-export type KeyPress = { readonly kind: "key"; readonly key: string } | { readonly kind: "end"; readonly by: "input" | "interrupt" };
+export type KeyPress =
+  | { readonly kind: "key"; readonly key: string }
+  | { readonly kind: "end"; readonly by: "input" | "interrupt" };
 
 /** Single keys from a terminal, single characters from a pipe; ends with the input, Ctrl-C or the signal. */
 export async function* keyPresses(stop: AbortSignal): AsyncGenerator<KeyPress> {

@@ -103,7 +103,10 @@ function keyLines(item: HumanItem, { state, width, paint }: Look & { readonly st
   ] as const;
   return [verdicts, others]
     .flatMap((keys) => {
-      const parts = keys.map(([key, label]) => ({ plain: `${key} ${label}`, painted: `${paint(key, "1;33")} ${label}` }));
+      const parts = keys.map(([key, label]) => ({
+        plain: `${key} ${label}`,
+        painted: `${paint(key, "1;33")} ${label}`,
+      }));
       const lines: string[] = [];
       let line = "";
       let used = 0;

@@ -35,10 +35,13 @@ export function configureRate(command: Command, { io, finish }: CommandContext):
         appendAnswers(run, sheet.id, [{ ...answer, rater, at: new Date().toISOString(), source: "rate" }]),
       );
       const left = sheet.items.length - session.done;
-      const kept = left === 0 ? "all items are judged; thank you" : `${session.done} answers are kept; ${left} items are left`;
+      const kept =
+        left === 0 ? "all items are judged; thank you" : `${session.done} answers are kept; ${left} items are left`;
       io.stdout.write(`\n${kept}\n`);
       io.stdout.write(
-        left === 0 ? `next: evalh human stats ${key.run}\n` : `go on with: evalh human rate ${key.run} --rater ${rater}\n`,
+        left === 0
+          ? `next: evalh human stats ${key.run}\n`
+          : `go on with: evalh human rate ${key.run} --rater ${rater}\n`,
       );
       if (isInterrupted) finish(interrupt.exitCode() ?? ExitCode.interrupted);
     });
@@ -115,15 +118,7 @@ class RatingSession {
     else {
       const verdict = item && verdictsOf(form, item.answers.length).find((each) => each.key === key);
       if (item === undefined || verdict === undefined) return false;
-      const earlier = this.#given.get(item.id);
-      const seconds = (performance.now() - this.#shownAt) / 1000 + (earlier?.seconds ?? 0);
-      const note = this.#note || (earlier?.note ?? "");
-      const said: Said = {
-        item: item.id,
-        value: verdict.value,
-        seconds: Math.round(10 * seconds) / 10,
-        ...(note === "" ? {} : { note }),
-      };
+      const said = this.#saying(item.id, verdict.value);
       await save(said);
       this.#given.set(item.id, said);
       this.#trail.push(this.#at);
@@ -131,6 +126,14 @@ class RatingSession {
     }
     this.#note = "";
     return true;
+  }
+
+  /** A verdict with its note and the time that the item has taken, over all visits. */
+  #saying(item: string, value: string): Said {
+    const earlier = this.#given.get(item);
+    const seconds = (performance.now() - this.#shownAt) / 1000 + (earlier?.seconds ?? 0);
+    const note = this.#note || (earlier?.note ?? "");
+    return { item, value, seconds: Math.round(10 * seconds) / 10, ...(note === "" ? {} : { note }) };
   }
 
   /** Takes a key of a note. Returns whether it goes on. */

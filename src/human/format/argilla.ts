@@ -94,4 +94,3 @@ function nestedResponses(each: JsonObject, where: string): Response[] {
     return [{ question, rater: textOf(one["user_id"]) ?? "", value: textOf(one["value"]) }];
   });
 }
-

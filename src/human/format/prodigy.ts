@@ -16,7 +16,10 @@ function task({ id, prompt, reference, answers }: HumanItem, form: HumanForm): o
 }
 
 /** What every record of Prodigy has besides its verdict. */
-export function prodigyAnswer(record: JsonObject, about: { readonly value: string; readonly where: string }): RawAnswer {
+export function prodigyAnswer(
+  record: JsonObject,
+  about: { readonly value: string; readonly where: string },
+): RawAnswer {
   const rater = textOf(record["_annotator_id"] ?? record["_session_id"]) ?? "";
   const seconds = record["_timestamp"];
   const at = typeof seconds === "number" ? new Date(seconds * 1000).toISOString() : undefined;

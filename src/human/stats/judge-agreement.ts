@@ -120,7 +120,14 @@ function kappaOf(pairs: readonly (readonly [number, number])[], weights: "none" 
   if (pairs.length === 0) return null;
   const classes = 1 + Math.max(...pairs.flat());
   const first = pairs.map(([a]) => a);
-  const kappa = cohenKappa(confusionMatrix(first, pairs.map(([, b]) => b), classes), weights);
+  const kappa = cohenKappa(
+    confusionMatrix(
+      first,
+      pairs.map(([, b]) => b),
+      classes,
+    ),
+    weights,
+  );
   return Number.isNaN(kappa) ? null : kappa;
 }
 
