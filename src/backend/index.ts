@@ -8,4 +8,5 @@ export const backends = {
   onnx: async () => (await import("./onnx.ts")).onnx,
   openai: async () => (await import("./openai.ts")).openai,
   transformers: async () => (await import("./transformers.ts")).transformers,
+  triton: async () => (await import("./triton.ts")).triton,
 } satisfies Record<string, () => Promise<BackendModule>>;

@@ -39,6 +39,12 @@ export interface EventCollector<T> {
   end(): T;
 }
 
+/** Makes a value of the messages of an exchange whose answers are messages. */
+export interface MessageCollector<T> {
+  message(bytes: Buffer, ms: number): void;
+  end(): T;
+}
+
 export interface Call<T> {
   /** Appended to the base URL's path. */
   readonly path: string;
@@ -49,6 +55,8 @@ export interface Call<T> {
   read(json: unknown): T;
   /** A new collector for each try, where the answer may come as events. */
   stream?(): EventCollector<T>;
+  /** A new collector for each try, where the answer comes as messages. */
+  collect?(): MessageCollector<T>;
   /** Instead of `read`, for answers that are not all JSON. */
   readonly readBytes?: (bytes: Buffer, headers: ResponseHeaders) => T;
 }
@@ -122,6 +130,11 @@ function prepare<T>({ prefix }: Endpoint, call: Call<T>): Prepared<T> {
     let raw: { readonly value: T } | undefined;
     const onBytes = (bytes: Buffer, fields: ResponseHeaders): void => void (raw = { value: readBytes(bytes, fields) });
     return { request: { ...plain, onBytes }, read: (answer) => (raw === undefined ? readText(answer) : raw.value) };
+  }
+  const messages = call.collect?.();
+  if (messages !== undefined) {
+    const onMessage = (bytes: Buffer, ms: number): void => messages.message(bytes, ms);
+    return { request: { ...plain, onMessage }, read: () => messages.end() };
   }
   const collector = call.stream?.();
   if (collector === undefined) return { request: plain, read: readText };

@@ -33,6 +33,8 @@ export interface Outgoing {
   readonly headers?: Readonly<Record<string, string>>;
   /** Given the data of each event of a successful event stream, and the milliseconds since sending. May throw. */
   readonly onEvent?: (data: string, ms: number) => void;
+  /** Given each message of an exchange whose answers are messages (gRPC), and the milliseconds since sending. */
+  readonly onMessage?: (message: Buffer, ms: number) => void;
   /** Given the bytes of an answer that is not text, which `body` then lacks. */
   readonly onBytes?: (bytes: Buffer, headers: ResponseHeaders) => void;
   /** Milliseconds, where it may take less than others. */

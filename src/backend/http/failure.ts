@@ -66,10 +66,22 @@ export function classifyError(thrown: Error): Failure {
   return { kind: "retry", message, countsAgainstEndpoint: true };
 }
 
-/** The beginning of a body, on one line. */
+const LONGEST = 200;
+
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+}
+
+/** The beginning of a body, on one line; of a Python traceback its end, which names the error. */
 function excerpt(body: string): string {
-  const line = body.replace(/\s+/g, " ").trim();
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+  const at = body.indexOf("Traceback (most recent call last)");
+  if (at < 0) return oneLine(body);
+  const last = body
+    .slice(at)
+    .split("\n")
+    .findLast((line) => /^\w[\w.]*(?:Error|Exception|Interrupt|Exit|Warning)\b/.test(line.trim()));
+  return last === undefined ? oneLine(body) : `${oneLine(body.slice(0, at))} ${oneLine(last)}`.trim();
 }
 
 /** The server's own words: OpenAI-style `error.message`, FastAPI's `detail`, or the body's beginning. */

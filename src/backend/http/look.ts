@@ -1,5 +1,5 @@
 import { endpointError, followed, isRedirect, type Endpoint } from "./attempt.ts";
-import type { Answer } from "./exchange.ts";
+import type { Answer, Outgoing } from "./exchange.ts";
 import { classifyError } from "./failure.ts";
 
 /** A question about the server rather than to its model. */
@@ -7,6 +7,9 @@ export interface LookRequest {
   readonly path: string;
   /** JSON to post; without it the request is a GET. */
   readonly body?: unknown;
+  /** Bytes to post instead, and who is given the messages that come back. */
+  readonly raw?: Uint8Array;
+  readonly onMessage?: (message: Buffer, ms: number) => void;
   /** True if the path begins where the server's own calls do: at the base URL without its /v1. */
   readonly isFromRoot?: boolean;
   /** Milliseconds. */
@@ -35,9 +38,15 @@ function jsonOf(body: string): unknown {
  * @throws EvalhError E_BACKEND if the address must not be used or its certificate is not trusted
  */
 export async function look(endpoint: Endpoint, request: LookRequest, signal: AbortSignal): Promise<Look> {
-  const { path, body, isFromRoot = false, timeout = TIMEOUT } = request;
+  const { path, body, raw, onMessage, isFromRoot = false, timeout = TIMEOUT } = request;
   const full = (isFromRoot ? endpoint.prefix.replace(/\/v1$/, "") : endpoint.prefix) + path;
-  const sent = { path: full, timeout, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+  const posted = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  const sent: Outgoing = {
+    path: full,
+    timeout,
+    ...(posted === undefined ? {} : { body: posted }),
+    ...(onMessage === undefined ? {} : { onMessage }),
+  };
   try {
     let answer = await endpoint.exchange.send(sent, signal);
     if (isRedirect(answer)) answer = await followed(answer, endpoint, [sent, signal]);

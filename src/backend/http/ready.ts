@@ -39,7 +39,11 @@ function holdUp(found: Look, timeout: number | null): { readonly why: string; re
  * @returns the answer that showed it; whatever is neither silence nor "unavailable" does
  * @throws EvalhError E_BACKEND when the time is over
  */
-export async function awaitReady(transport: Transport, options: ReadyOptions, signal: AbortSignal): Promise<Look> {
+export async function awaitReady(
+  transport: Pick<Transport, "address" | "redact" | "look">,
+  options: ReadyOptions,
+  signal: AbortSignal,
+): Promise<Look> {
   const { request, timeout, onNotice, clock = systemClock } = options;
   const started = clock.now();
   for (;;) {

@@ -1,9 +1,11 @@
+import type { LookupFunction } from "node:net";
+
 import { EvalhError } from "../../core/errors.ts";
 import { guardedLookup, isMetadataAddress } from "./address-guard.ts";
 import { post, type Call, type Endpoint, type Reply } from "./attempt.ts";
 import { createCircuit } from "./circuit.ts";
 import { systemClock, type Clock } from "./clock.ts";
-import { createExchange, type ExchangeLimits } from "./exchange.ts";
+import { createExchange, type Exchange, type ExchangeLimits } from "./exchange.ts";
 import { createAdaptiveLimiter } from "./limiter.ts";
 import { look, type Look, type LookRequest } from "./look.ts";
 import { createRedactor, isSecretHeader, type Secret } from "./redaction.ts";
@@ -54,10 +56,7 @@ export interface Transport extends AsyncDisposable {
  *
  * @throws EvalhError E_BACKEND
  */
-export function checkUrl({
-  baseUrl,
-  allowMetadataAddress,
-}: Pick<TransportOptions, "baseUrl" | "allowMetadataAddress">): URL {
+function checkUrl({ baseUrl, allowMetadataAddress }: Pick<TransportOptions, "baseUrl" | "allowMetadataAddress">): URL {
   let url: URL;
   try {
     url = new URL(baseUrl);
@@ -102,29 +101,60 @@ function headersOf({ secret, secretHeader, headers }: TransportOptions) {
   };
 }
 
-/**
- * Opens a transport. Nothing is sent yet.
- *
- * @throws EvalhError E_BACKEND for a URL that cannot be used
- */
-export async function openTransport(options: TransportOptions): Promise<Transport> {
-  const url = checkUrl(options);
+/** What an exchange is opened with. */
+export interface ExchangeOptions extends ExchangeLimits {
+  readonly origin: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly connectTimeout: number;
+  /** Resolves names, and refuses addresses that must not be asked; the system's own where all are allowed. */
+  readonly lookup: LookupFunction | undefined;
+}
+
+/** An exchange, and what closes its connections. */
+export type OpenExchange = (
+  options: ExchangeOptions,
+) => Promise<{ readonly exchange: Exchange; readonly close: () => Promise<void> }>;
+
+/** Requests over HTTP/1.1 and kept connections. */
+const openHttp: OpenExchange = async ({ origin, headers, connectTimeout, lookup, ...limits }) => {
   const { Pool } = await import("undici");
-  const lookup = options.allowMetadataAddress ? {} : { lookup: guardedLookup };
-  const pool = new Pool(url.origin, {
+  const pool = new Pool(origin, {
     // As many connections as requests are under way: their number is the caller's to limit, or the limiter's.
     connections: null,
     pipelining: 1,
     allowH2: false,
-    connect: { timeout: options.connectTimeout, ...lookup } as object,
+    connect: { timeout: connectTimeout, ...(lookup === undefined ? {} : { lookup }) } as object,
     // The exchange keeps the time of whole answers and of silences; the pool need not start two timers a request.
     headersTimeout: 0,
     bodyTimeout: 0,
     keepAliveTimeout: 30_000,
     maxResponseSize: MAX_BODY,
   });
+  return { exchange: createExchange(pool, headers, limits), close: () => pool.destroy() };
+};
+
+/**
+ * Opens a transport. Nothing is sent yet.
+ *
+ * @param openExchange what carries the requests
+ * @throws EvalhError E_BACKEND for a URL that cannot be used
+ */
+export async function openTransport(
+  options: TransportOptions,
+  openExchange: OpenExchange = openHttp,
+): Promise<Transport> {
+  const url = checkUrl(options);
+  const { timeout, headersTimeout, idleTimeout, connectTimeout } = options;
   const { sent, secrets } = headersOf(options);
-  const exchange = createExchange(pool, sent, options);
+  const { exchange, close } = await openExchange({
+    origin: url.origin,
+    headers: sent,
+    timeout,
+    headersTimeout,
+    idleTimeout,
+    connectTimeout,
+    lookup: options.allowMetadataAddress ? undefined : guardedLookup,
+  });
   const prefix = url.pathname.replace(/\/+$/, "");
   const address = url.origin + prefix;
   const endpoint: Endpoint = {
@@ -148,7 +178,7 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
     },
     async [Symbol.asyncDispose]() {
       exchange.stop();
-      await pool.destroy();
+      await close();
     },
   };
 }
