@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 
 import { buildComparison, chooseOf, findCheckpoint } from "../../compare/compare.ts";
 import { readRun } from "../../compare/run-data.ts";
@@ -7,6 +7,7 @@ import { sampleSource } from "../../compare/sample-source.ts";
 import { EvalhError } from "../../core/errors.ts";
 import { findRun } from "../../run/store/run-folder.ts";
 import { BASELINE_HELP, loadBaseline } from "../baseline-option.ts";
+import { plotText } from "../plot-text.ts";
 import { printComparison, writeHtml } from "../show-comparison.ts";
 import type { CommandContext } from "./index.ts";
 
@@ -16,6 +17,7 @@ interface Options {
   readonly baseline?: string;
   readonly report?: string;
   readonly json?: true;
+  readonly plot?: true;
 }
 
 export function configure(command: Command, { io }: CommandContext): void {
@@ -27,9 +29,12 @@ export function configure(command: Command, { io }: CommandContext): void {
     .option("--baseline <baseline>", BASELINE_HELP)
     .option("--report <file>", "of two runs: write an HTML report as well")
     .option("--json", "print one JSON document")
+    .addOption(new Option("--plot", "draw losses and scores over the steps as well").conflicts("json"))
     .action(async (run: string, other: string | undefined, options: Options) => {
       const folder = await findRun(run);
       const format = options.json === true ? "json" : "console";
+      if (other !== undefined && options.plot === true)
+        throw new EvalhError("E_USAGE", "--plot draws one run over its steps; two runs have no step in common");
       if (other !== undefined) {
         const before = await sideOf(folder, options.base);
         const after = await sideOf(await findRun(other), options.checkpoint);
@@ -43,6 +48,7 @@ export function configure(command: Command, { io }: CommandContext): void {
       const { base } = options;
       const comparison = await buildComparison(data, { baseline, ...(base === undefined ? {} : { base }) });
       await printComparison(comparison, sampleSource(data), { io, format, quiet: false, folder });
+      if (options.plot === true) io.stdout.write(plotText(comparison, io));
     });
 }
 

@@ -14,14 +14,12 @@ import { diagnose } from "../../stats/generalisation.ts";
 import type { CheckpointState, MetricFacts, Note, Snapshot } from "../model/snapshot.ts";
 import { checkpointFollower, type CheckpointFollower } from "./checkpoint-follower.ts";
 import { noteList } from "./event-notes.ts";
-import { gpuList } from "./gpu-list.ts";
 import { testMetrics, type ScoredUnits } from "./live-scores.ts";
 import { paceMeter } from "./pace-meter.ts";
-import { fileTail } from "./tail.ts";
+import { sideFiles } from "./side-files.ts";
 
 /** Checkpoints that are not their turn yet are looked at once in so many polls. */
 const REST_EVERY = 10;
-const EVENT_BYTES = 1 << 18;
 
 /** What the folder of a run tells of it, read again and again while the run goes on, in this process or in another. */
 export interface RunFollower {
@@ -54,8 +52,7 @@ export async function followRun(folder: string): Promise<RunFollower> {
   const followers = ordered.map((checkpoint) => checkpointFollower({ folder, units }, checkpoint));
   const frame = await readFrame(folder, units);
   const notes = noteList(ordered);
-  const gpus = gpuList(folder);
-  const events = fileTail(runFiles.events(folder));
+  const side = sideFiles(folder, notes);
   const label = checkpointLabels(ordered);
   const pace = paceMeter();
   let stamp = await stampOf(folder);
@@ -74,9 +71,7 @@ export async function followRun(folder: string): Promise<RunFollower> {
     },
     note: notes.add,
     async poll() {
-      const lines = await events.read(EVENT_BYTES);
-      for (const { bytes } of lines) notes.addEvent(Buffer.from(bytes).toString("utf8"));
-      const hasGpu = await gpus.poll();
+      const hasMore = await side.poll();
       const looked = isFollowing ? followers : [];
       const records = await pollShards(looked, { all: polls++ % REST_EVERY === 0 });
       for (const note of failureNotes(records, label)) notes.add(note);
@@ -91,14 +86,14 @@ export async function followRun(folder: string): Promise<RunFollower> {
       const more = followers.some(({ isBehind }) => isBehind);
       // What was there before somebody looked says nothing about speed.
       if (came.length > 0 && polls > 1 && !more) pace.add(paceOf(came));
-      return { changed: lines.length > 0 || came.length > 0 || hasGpu || hasManifest || stateNow() !== before, more };
+      return { changed: hasMore || came.length > 0 || hasManifest || stateNow() !== before, more };
     },
     tell(counts) {
       told = counts;
     },
     facts() {
       const moment = { manifest: { ...manifest, state: stateNow() }, followers, told: isFollowing ? null : told, pace };
-      return factsOf(frame, { ...moment, notes: notes.notes(), gpus: gpus.gpus() });
+      return factsOf(frame, { ...moment, ...side.facts(), notes: notes.notes() });
     },
   };
 }
@@ -170,10 +165,11 @@ interface Moment {
   readonly told: ReadonlyMap<string, AnswerCounts> | null;
   readonly notes: readonly Note[];
   readonly gpus: Snapshot["gpus"];
+  readonly people: Snapshot["people"];
   readonly pace: ReturnType<typeof paceMeter>;
 }
 
-function factsOf(frame: Frame, { manifest, followers, told, notes, gpus, pace }: Moment): RunFacts {
+function factsOf(frame: Frame, { manifest, followers, told, notes, gpus, people, pace }: Moment): RunFacts {
   const estimates = followers.map((follower) => follower.estimates());
   const missing = followers.reduce((sum, { total, done, failed }) => sum + total - done - failed, 0);
   return {
@@ -189,6 +185,7 @@ function factsOf(frame: Frame, { manifest, followers, told, notes, gpus, pace }:
     scores: Object.fromEntries(frame.rows.map(({ key }) => [key, estimates.map((each) => each.get(key) ?? null)])),
     pace: pace.pace(missing),
     gpus,
+    people,
     notes,
   };
 }

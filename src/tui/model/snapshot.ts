@@ -1,4 +1,5 @@
 import type { Comparison, MetricRow } from "../../compare/comparison.ts";
+import type { PeopleResult } from "../../compare/people.ts";
 import type { Checkpoint } from "../../core/checkpoint.ts";
 import type { Estimate } from "../../core/estimate.ts";
 import type { TrainingPoint } from "../../core/series.ts";
@@ -21,6 +22,8 @@ export interface Snapshot {
   readonly pace: Pace;
   /** Empty where the machine has none that tells. */
   readonly gpus: readonly GpuState[];
+  /** Sheets that people judge; empty where there are none. */
+  readonly people: readonly SheetProgress[];
   readonly training: readonly TrainingPoint[];
   readonly diagnosis: Diagnosis | null;
   /** What happened, the newest last. */
@@ -52,6 +55,14 @@ export interface Pace {
   /** Milliseconds an answer took, the last few hundred; null where backends do not say. */
   readonly p50: number | null;
   readonly p95: number | null;
+}
+
+/** How far people are with one sheet, and what they said so far. */
+export interface SheetProgress {
+  /** Of each rater, repeats and items with known answers among them. */
+  readonly items: number;
+  readonly raters: readonly { readonly rater: string; readonly answers: number }[];
+  readonly result: PeopleResult;
 }
 
 /** The last that was heard of a GPU, null where it does not tell. */

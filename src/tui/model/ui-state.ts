@@ -2,14 +2,17 @@ import type { SortKey } from "./sample-list.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** In the order of their numbers. */
-export const VIEWS = ["run", "compare", "samples", "log", "gates"] as const;
+export const VIEWS = ["run", "compare", "samples", "log", "gates", "people"] as const;
 
 export type ViewName = (typeof VIEWS)[number];
 
 /** The screens that a run has something to show on. */
-export function viewsOf({ comparison }: Snapshot): readonly ViewName[] {
-  const hasGates = comparison !== null && comparison.gates.length > 0;
-  return hasGates ? VIEWS : VIEWS.filter((view) => view !== "gates");
+export function viewsOf({ comparison, people }: Snapshot): readonly ViewName[] {
+  const isEmpty: Partial<Record<ViewName, boolean>> = {
+    gates: (comparison?.gates ?? []).length === 0,
+    people: people.length === 0,
+  };
+  return VIEWS.filter((view) => isEmpty[view] !== true);
 }
 
 /** What the outputs of a sample are compared with. */
@@ -30,6 +33,7 @@ export interface UiState {
   /** First lines that show. */
   readonly logTop: number;
   readonly gatesTop: number;
+  readonly peopleTop: number;
 }
 
 export interface CompareState {
@@ -75,4 +79,5 @@ export const FIRST_STATE: UiState = {
   },
   logTop: 0,
   gatesTop: 0,
+  peopleTop: 0,
 };

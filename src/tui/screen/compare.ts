@@ -128,7 +128,7 @@ function headerLine(comparison: Comparison, cursor: CompareCursor, grid: Grid): 
       const heading: Line = [span(`${headings[index] ?? ""} `, index === cursor.column ? "bold" : "dim")];
       return index === cursor.column ? inverted(heading) : heading;
     }),
-    span(grid.shown.end < headings.length ? " ›" : "  ", "dim"),
+    span(grid.shown.end < headings.length ? "› " : "  ", "dim"),
     ...(grid.trendWidth === 0 ? [] : [span("trend".padEnd(grid.trendWidth), "dim")]),
     ...(grid.trendWidth === 0 ? [] : [span("  ")]),
     span(`Δ ${headings[cursor.column] ?? ""}`, "dim"),

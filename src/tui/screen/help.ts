@@ -4,7 +4,7 @@ import { frame, insideFrame } from "../view/frame.ts";
 import { beside, fitBlock, fitLine, type Size, type TuiLine } from "../view/line.ts";
 
 const KEYS: readonly Term[] = [
-  ["1–5 Tab", "another screen"],
+  ["1–6 Tab", "another screen"],
   ["j k ↓ ↑", "down, up"],
   ["g G", "first, last"],
   ["Ctrl-d -u", "half a page"],

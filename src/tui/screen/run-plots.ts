@@ -15,12 +15,20 @@ const PLOT_COLUMNS = 36;
 /** Taller plots gain nothing from more rows. */
 const ENOUGH_ROWS = 22;
 
+/** What plots are made of. */
+export type PlotSource = Pick<Snapshot, "training" | "diagnosis" | "rows" | "checkpoints" | "scores" | "comparison">;
+
+/** Plots beside each other at most. */
+export function plotColumns(width: number): number {
+  return Math.max(1, Math.floor(width / PLOT_COLUMNS));
+}
+
 /** The losses and the first metrics over the steps, as many plots as there is room for. */
-export function drawPlots(snapshot: Snapshot, { width, height }: Size): TuiLine[] {
+export function drawPlots(snapshot: PlotSource, { width, height }: Size): TuiLine[] {
   const plots = [lossPlot(snapshot), ...snapshot.rows.map((row) => scorePlot(snapshot, row))].filter(
     (each) => each !== null,
   );
-  const acrossMost = Math.max(1, Math.floor(width / PLOT_COLUMNS));
+  const acrossMost = plotColumns(width);
   const down = Math.max(1, Math.min(Math.ceil(plots.length / acrossMost), Math.floor(height / PLOT_ROWS)));
   const across = Math.min(acrossMost, Math.ceil(plots.length / down));
   if (plots.length === 0) return [];
@@ -51,7 +59,7 @@ interface TitledPlot {
 }
 
 /** Null without a training log. */
-function lossPlot(snapshot: Snapshot): TitledPlot | null {
+function lossPlot(snapshot: PlotSource): TitledPlot | null {
   const { training, diagnosis } = snapshot;
   const train = lossPoints(training.map(({ step, trainLoss }) => ({ x: step, y: trainLoss })));
   const evaluation = lossPoints(training.map(({ step, evalLoss }) => ({ x: step, y: evalLoss })));
@@ -78,7 +86,7 @@ function lossPlot(snapshot: Snapshot): TitledPlot | null {
 }
 
 /** A metric over the series; null where checkpoints have no steps. */
-function scorePlot(snapshot: Snapshot, row: MetricFacts): TitledPlot | null {
+function scorePlot(snapshot: PlotSource, row: MetricFacts): TitledPlot | null {
   const points = snapshot.checkpoints.flatMap(({ checkpoint: { role, step }, state }, index): PlotPoint[] => {
     const estimate = state === "done" ? (snapshot.scores[row.key]?.[index] ?? null) : null;
     if (role !== "series" || step === null || estimate === null || !Number.isFinite(estimate.value)) return [];
@@ -100,7 +108,7 @@ function scorePlot(snapshot: Snapshot, row: MetricFacts): TitledPlot | null {
 }
 
 /** The steps of log and checkpoints together: one axis for all plots. */
-function domainOf({ training, checkpoints }: Snapshot): readonly [number, number] {
+function domainOf({ training, checkpoints }: PlotSource): readonly [number, number] {
   const steps = [
     ...[training[0], training.at(-1)].flatMap((point) => (point === undefined ? [] : [point.step])),
     ...checkpoints.flatMap(({ checkpoint: { role, step } }) => (role === "series" && step !== null ? [step] : [])),
@@ -108,7 +116,7 @@ function domainOf({ training, checkpoints }: Snapshot): readonly [number, number
   return [Math.min(...steps), Math.max(...steps)];
 }
 
-function shipStep({ comparison }: Snapshot): number | null {
+function shipStep({ comparison }: PlotSource): number | null {
   return comparison?.ship?.step ?? null;
 }
 

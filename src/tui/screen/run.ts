@@ -11,6 +11,7 @@ import { clock, formatPerSecond, progressBar, sparkline } from "../view/bar.ts";
 import { fitBlock, type Size, type TuiLine } from "../view/line.ts";
 import { gpuLines } from "./gpu-lines.ts";
 import { noteLines } from "./log.ts";
+import { peopleSummary } from "./people.ts";
 import { drawPlots, PLOT_ROWS } from "./run-plots.ts";
 import { drawCheckpoints } from "./run-table.ts";
 
@@ -30,10 +31,11 @@ export function drawRun({ snapshot }: Scene, { width, height }: Size): TuiLine[]
 
 function headLines(snapshot: Snapshot, size: Size): TuiLine[] {
   const { comparison, state } = snapshot;
+  const people = snapshot.people.length === 0 ? [] : [peopleSummary(snapshot)];
   if (state === "running")
-    return [paceLine(snapshot, size.width), ...gpuLines(snapshot, size), ...newest(snapshot, size), []];
-  if (comparison === null) return [[span(` ${stateWords(snapshot)}`, "dim")], []];
-  return [...verdictLines(comparison, size), []];
+    return [paceLine(snapshot, size.width), ...gpuLines(snapshot, size), ...people, ...newest(snapshot, size), []];
+  if (comparison === null) return [[span(` ${stateWords(snapshot)}`, "dim")], ...people, []];
+  return [...verdictLines(comparison, size), ...people, []];
 }
 
 /** The newest warnings and failures; all of them are in the log. */

@@ -14,8 +14,9 @@ const PROMPT_ROWS = 8;
 
 /** Prompt, references, and the answers of the two checkpoints compared, or of all of them in the zoom. */
 export function detailLines(browser: Browser, state: SamplesState, width: number): TuiLine[] {
-  const { sample, chosen } = browser;
-  if (chosen === null) return [];
+  const { sample, samples, chosen } = browser;
+  if (samples === null) return [[span("reading the samples …", "dim")]];
+  if (chosen === null) return [[span("no sample passes the filter", "dim")]];
   if (sample === null) return [[span("reading …", "dim")]];
   const indent = (lines: readonly TuiLine[]): TuiLine[] => lines.map((line) => [span("  "), ...line]);
   const inner = Math.max(10, width - 2);

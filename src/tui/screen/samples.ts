@@ -66,11 +66,11 @@ function detailFrame(browser: Browser, state: SamplesState, size: Size): TuiLine
   const top = Math.max(0, Math.min(state.scroll, lines.length - inside.height));
   const more = lines.length - top - inside.height;
   const { row, samples, chosen } = browser;
-  const id = chosen === null || samples === null ? "" : samples.id(chosen);
+  const title = chosen === null || samples === null ? row.task : `${row.task}/${samples.id(chosen)}`;
   const hint = more > 0 ? `J ↓ ${more} more` : `diff: ${state.diff}`;
   return frame(lines.slice(top), {
     ...size,
-    title: [span(escapeText(`${row.task}/${id}`), "bold")],
+    title: [span(escapeText(title), "bold")],
     note: [span(hint, "dim")],
     focused: state.zoom,
   });

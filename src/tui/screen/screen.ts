@@ -8,6 +8,7 @@ import { drawGates } from "./gates.ts";
 import { drawHelp } from "./help.ts";
 import { bodySize, SMALLEST } from "./layout.ts";
 import { drawLog } from "./log.ts";
+import { drawPeople } from "./people.ts";
 import { drawRun, paceLine } from "./run.ts";
 import { drawSamples } from "./samples.ts";
 
@@ -38,6 +39,8 @@ function drawView(state: UiState, scene: Scene, size: Size): TuiLine[] {
       return drawLog(state, scene, size);
     case "gates":
       return drawGates(state, scene, size);
+    case "people":
+      return drawPeople(state, scene, size);
     default:
       return state.view satisfies never;
   }
@@ -49,6 +52,7 @@ const NAMES: Readonly<Record<ViewName, string>> = {
   samples: "Samples",
   log: "Log",
   gates: "Gates",
+  people: "People",
 };
 
 /** Where one is, and the screens by their numbers. */
@@ -99,6 +103,7 @@ const HINTS: Readonly<Record<ViewName, readonly Hint[]>> = {
   ],
   log: [["jk", "scroll"]],
   gates: [["jk", "scroll"]],
+  people: [["jk", "scroll"]],
 };
 
 const ALWAYS: readonly Hint[] = [

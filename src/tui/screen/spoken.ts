@@ -33,6 +33,10 @@ export function speakScreen(state: UiState, scene: Scene): readonly string[] {
       return scene.browser === null ? ["No samples to browse."] : speakSample(scene.browser, state);
     case "gates":
       return (scene.snapshot.comparison?.gates ?? []).map((each) => `${gateWord(each)}: ${escapeText(each.reason)}`);
+    case "people":
+      return scene.snapshot.people.map(
+        ({ result: { sheet, judged, items } }) => `Sheet ${escapeText(sheet)}: ${judged} of ${items} items judged.`,
+      );
     case "log":
       return speakLog(scene.snapshot);
     default:

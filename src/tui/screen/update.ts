@@ -5,6 +5,7 @@ import { compareKeys } from "./compare-keys.ts";
 import { gateKeys } from "./gates.ts";
 import { logKeys } from "./log.ts";
 import { openView, type Update } from "./open-view.ts";
+import { peopleKeys } from "./people.ts";
 import { sampleKeys } from "./sample-keys.ts";
 import { typeFilter } from "./type-filter.ts";
 
@@ -54,6 +55,8 @@ function viewKeys(state: UiState, key: string, scene: Scene): Update | null {
       return logKeys(state, key, scene);
     case "gates":
       return gateKeys(state, key, scene);
+    case "people":
+      return peopleKeys(state, key, scene);
     case "run":
       return runKeys(state, key, scene);
     default:
