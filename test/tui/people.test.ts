@@ -57,8 +57,8 @@ test("one with a sheet shows what waits, who has judged how much, and what came 
   expect(text).toMatch(/12\/20 judged {3}which of two answers is better/u);
   expect(text).toMatch(/ann .*█.* 12\/20/u);
   expect(text).toContain("bob␛[2J");
-  expect(text).toMatch(/m\/one against m\/two: \d+ wins, 0 ties, \d+ losses; .*, p /u);
-  expect(text).toContain("agreement on 5 items: 100 % equal");
+  expect(text).toMatch(/m\/one over m\/two: \d+ won, \d+ lost, 0 ties .*; sign test p /u);
+  expect(text).toContain("agreement on 5 items: 100.0 % equal");
   expect(text).toContain("evalh human rate");
   expect(speakScreen(bench.state(), bench.scene())).toEqual([`Sheet ${stored.key.id}: 12 of 20 items judged.`]);
 });

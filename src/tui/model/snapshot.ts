@@ -1,7 +1,7 @@
 import type { Comparison, MetricRow } from "../../compare/comparison.ts";
-import type { PeopleResult } from "../../compare/people.ts";
 import type { Checkpoint } from "../../core/checkpoint.ts";
 import type { Estimate } from "../../core/estimate.ts";
+import type { HumanStats } from "../../human/stats/index.ts";
 import type { TrainingPoint } from "../../core/series.ts";
 import type { Diagnosis } from "../../core/verdict.ts";
 import type { RunState } from "../../run/store/records.ts";
@@ -62,7 +62,7 @@ export interface SheetProgress {
   /** Of each rater, repeats and items with known answers among them. */
   readonly items: number;
   readonly raters: readonly { readonly rater: string; readonly answers: number }[];
-  readonly result: PeopleResult;
+  readonly result: HumanStats;
 }
 
 /** The last that was heard of a GPU, null where it does not tell. */

@@ -1,8 +1,6 @@
-import { checkpointLabels } from "../../../reports/checkpoint-label.ts";
 import { span, type Line } from "../../../reports/console/span.ts";
-import { formatP } from "../../../reports/number-format.ts";
-import type { PeopleResult } from "../../compare/people.ts";
-import type { Estimate } from "../../core/estimate.ts";
+import { peopleLines } from "../../../reports/people-lines.ts";
+import type { HumanStats } from "../../human/stats/index.ts";
 import type { Scene } from "../model/scene.ts";
 import type { SheetProgress, Snapshot } from "../model/snapshot.ts";
 import type { UiState } from "../model/ui-state.ts";
@@ -16,22 +14,23 @@ import { scrolledFrame, scrolledTop } from "./scroll-text.ts";
 const BAR_WIDTH = 24;
 const NAME_WIDTH = 16;
 
-const QUESTIONS: Readonly<Record<PeopleResult["form"], string>> = {
+const QUESTIONS: Readonly<Record<HumanStats["form"], string>> = {
   pairwise: "which of two answers is better",
   rating: "1 to 5 points",
   correct: "right or wrong",
+  choice: "which of several answers is best",
 };
 
 /** What waits for people, who has judged how much, and what came out of it so far. */
 export function drawPeople(state: UiState, { snapshot }: Scene, size: Size): TuiLine[] {
-  const lines = peopleLines(snapshot, insideFrame(size).width);
+  const lines = sheetsLines(snapshot, insideFrame(size).width);
   return scrolledFrame(lines, state.peopleTop, { ...size, title: [span("People", "bold")] });
 }
 
 export function peopleKeys(state: UiState, key: string, scene: Scene): Update | null {
   if (key === "esc") return openView(state, "run", scene);
   const size = bodySize(scene);
-  const lines = peopleLines(scene.snapshot, insideFrame(size).width).length;
+  const lines = sheetsLines(scene.snapshot, insideFrame(size).width).length;
   const peopleTop = scrolledTop(key, state.peopleTop, { lines, size });
   return peopleTop === null ? null : { state: { ...state, peopleTop } };
 }
@@ -42,12 +41,11 @@ export function peopleSummary({ people }: Snapshot): Line {
   return [span(" people  ", "dim"), dataSpan(parts.join("   "))];
 }
 
-function peopleLines({ people, checkpoints }: Snapshot, width: number): TuiLine[] {
-  const label = checkpointLabels(checkpoints.map(({ checkpoint }) => checkpoint));
-  return people.flatMap((sheet, index) => [...(index === 0 ? [] : [[]]), ...sheetLines(sheet, label, width)]);
+function sheetsLines({ people }: Snapshot, width: number): TuiLine[] {
+  return people.flatMap((sheet, index) => [...(index === 0 ? [] : [[]]), ...sheetLines(sheet, width)]);
 }
 
-function sheetLines({ items, raters, result }: SheetProgress, label: (id: string) => string, width: number): TuiLine[] {
+function sheetLines({ items, raters, result }: SheetProgress, width: number): TuiLine[] {
   const { sheet, form, judged, items: wanted } = result;
   return [
     [
@@ -61,7 +59,7 @@ function sheetLines({ items, raters, result }: SheetProgress, label: (id: string
       span(` ${progressBar(answers / Math.max(1, items), BAR_WIDTH)}`),
       span(` ${answers}/${items}`, "dim"),
     ]),
-    ...(raters.length === 0 ? [[span("  nobody has answered yet", "dim")]] : resultLines(result, label, width)),
+    ...(raters.length === 0 ? [[span("  nobody has answered yet", "dim")]] : resultLines(result, width)),
     ...(judged < wanted
       ? [
           [
@@ -75,27 +73,8 @@ function sheetLines({ items, raters, result }: SheetProgress, label: (id: string
   ];
 }
 
-function resultLines(result: PeopleResult, label: (id: string) => string, width: number): TuiLine[] {
-  const { pairwise, means, form, agreement } = result;
-  const lines = [
-    ...(pairwise?.pairs ?? []).map(
-      ({ a, b, wins, losses, ties, winRate, p }) =>
-        `${label(a)} against ${label(b)}: ${wins} wins, ${ties} ties, ${losses} losses; ${interval(winRate, true)} prefer it, ${formatP(p)}`,
-    ),
-    ...means.map(({ checkpoint, mean }) => `${label(checkpoint)}: ${interval(mean, form === "correct")}`),
-    agreementText(agreement),
-  ];
+/** What a report says of a sheet, without its headline. */
+function resultLines(result: HumanStats, width: number): TuiLine[] {
+  const [, ...lines] = peopleLines({ ...result, judges: [] });
   return lines.flatMap((text) => textBlock(text, Math.max(10, width - 2)).map((line) => [span("  "), ...line]));
-}
-
-function interval(estimate: Estimate | null, isShare: boolean): string {
-  if (estimate === null) return "nothing to go by";
-  const text = (value: number): string => (isShare ? (100 * value).toFixed(1) : value.toFixed(2));
-  return `${text(estimate.value)}${isShare ? " %" : ""} [${text(estimate.lo)}, ${text(estimate.hi)}]`;
-}
-
-function agreementText({ items, percent, krippendorff, isTentative }: PeopleResult["agreement"]): string {
-  if (items === 0 || percent === null) return "no item has two raters yet: how far they agree is not known";
-  const alpha = krippendorff === null ? "" : `, alpha ${krippendorff.toFixed(2)}${isTentative ? ": tentative" : ""}`;
-  return `agreement on ${items} items: ${(100 * percent).toFixed(0)} % equal${alpha}`;
 }
