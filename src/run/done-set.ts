@@ -4,6 +4,10 @@ export interface DoneSet {
   /** Returns false if it was there already. */
   add(ordinal: number, repeat: number): boolean;
   readonly size: number;
+  /** All of it, one bit an answer, in base64. */
+  packed(): string;
+  /** Adds what another set of the same size has packed; what is of another size is left alone. */
+  addPacked(bits: string): void;
 }
 
 export function doneSet(samples: number, repeats: number): DoneSet {
@@ -25,6 +29,17 @@ export function doneSet(samples: number, repeats: number): DoneSet {
     },
     get size() {
       return size;
+    },
+    packed: () => Buffer.from(bits.buffer).toString("base64"),
+    addPacked(text) {
+      const other = Buffer.from(text, "base64");
+      if (other.length !== bits.length) return;
+      for (let index = 0; index < bits.length; index++) {
+        const before = bits[index] ?? 0;
+        const after = before | (other[index] ?? 0);
+        bits[index] = after;
+        for (let added = before ^ after; added !== 0; added &= added - 1) size++;
+      }
     },
   };
 }

@@ -5,11 +5,9 @@ import type { CacheCount } from "./cache/cached-ask.ts";
 import { pruneCache } from "./cache/cache-folder.ts";
 import { openKeep } from "./keep.ts";
 import { openUnitAnswers, type CacheOptions, type UnitAnswers } from "./cache/unit-answers.ts";
-import { doneSet, type DoneSet } from "./done-set.ts";
+import { openAnswers } from "./open-answers.ts";
 import { runsUnit, targetOf, type PlannedCheckpoint } from "./plan.ts";
-import { isSampleRecord, type RunState } from "./store/records.ts";
-import { runFiles } from "./store/run-folder.ts";
-import { openShard } from "./store/shard-writer.ts";
+import type { RunState } from "./store/records.ts";
 import { runUnit, type Unit } from "./unit-runner.ts";
 
 export interface ExecuteOptions {
@@ -98,42 +96,34 @@ interface CheckpointOptions extends ExecuteOptions {
 async function runCheckpoint(planned: PlannedCheckpoint, options: CheckpointOptions): Promise<void> {
   const { checkpoint } = planned;
   const units = options.units.filter((unit) => runsUnit(checkpoint, unit.info));
-  const done = new Map<string, DoneSet>(
-    units.map((unit) => [unitKey(unit.info), doneSet(unit.info.n, unit.info.repeats)]),
-  );
-  const { writer, repair } = await openShard(runFiles.samples(options.folder, checkpoint.id), (record) => {
-    if (isSampleRecord(record) && record.error === undefined) done.get(unitKey(record))?.add(record.i, record.repeat);
-  });
-  await using shard = writer;
+  await using stored = await openAnswers(options.folder, checkpoint.id, units);
+  const { repair } = stored;
   if (repair.cutBytes > 0 || repair.damagedLines > 0) {
     options.emit({
       type: "warning",
       message: `${checkpoint.id}: ${describeRepair(repair)}; those samples are done again`,
     });
   }
-  const finished = [...done.values()].reduce((sum, { size }) => sum + size, 0);
   options.emit({
     type: "checkpoint-started",
     checkpoint: checkpoint.id,
     index: options.index,
     of: options.checkpoints.length,
-    done: finished,
+    done: stored.size,
   });
-  const open = units.filter((unit) => (done.get(unitKey(unit.info))?.size ?? 0) < unit.info.n * unit.info.repeats);
+  const open = units.filter((unit) => stored.doneOf(unit).size < unit.info.n * unit.info.repeats);
   if (open.length === 0) return;
   await using backend = await startBackend(planned, options);
   options.onBackend(checkpoint.id, `${backend.name}: ${backend.version}`);
   for (const unit of open) {
     if (options.stop.aborted) return;
-    const doneOfUnit = done.get(unitKey(unit.info));
-    if (doneOfUnit === undefined) continue;
     await using answers = await unitAnswers(unit, { planned, backend, options });
     await runUnit(unit, {
       folder: options.folder,
       checkpoint: checkpoint.id,
       backend,
-      writer: shard,
-      done: doneOfUnit,
+      writer: stored.writer,
+      done: stored.doneOf(unit),
       concurrency: options.concurrency,
       ...(answers === null ? {} : { remember: (ask) => answers.remember(ask) }),
       stop: options.stop,
@@ -168,10 +158,6 @@ function startBackend({ backend, checkpoint, model }: PlannedCheckpoint, options
     },
   };
   return backend.create(target, options.abort);
-}
-
-function unitKey(unit: { readonly task: string; readonly split: string }): string {
-  return `${unit.task}@${unit.split}`;
 }
 
 function describeRepair(repair: { readonly cutBytes: number; readonly damagedLines: number }): string {

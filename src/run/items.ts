@@ -6,7 +6,10 @@ import { isJsonObject } from "../core/json.ts";
 import { openDataset } from "../dataset/index.ts";
 import { compileTask } from "../suite/compile-task.ts";
 import type { Task } from "../suite/suite.ts";
+import { WINDOW } from "./batches.ts";
 import { questionText } from "./cache/question-key.ts";
+import { datasetOf } from "./dataset-of.ts";
+import { readItemIndex, sourceOf, writeItemIndex, type ItemsDigest } from "./item-index.ts";
 import { repeatedQuestions } from "./repeated-questions.ts";
 import { encodeLine } from "./store/checked-line.ts";
 import { readLines, storeError } from "./store/line-file.ts";
@@ -16,36 +19,62 @@ import type { ItemRecord, Split, UnitInfo } from "./store/records.ts";
 /** Lines are written in blocks of about this many characters. */
 const BLOCK = 1 << 16;
 
-/** How many samples a unit has and the sha256 over everything that will be asked. */
-export interface ItemsDigest {
-  readonly n: number;
-  readonly digest: string;
-  /** Samples that ask what one before them asks. */
-  readonly repeated: number;
-}
-
 /**
  * Reads a task's dataset once and writes its samples, prompts rendered, into the run folder. Every mistake of data and
  * template shows here, before the first request; afterwards the folder alone suffices to resume, judge and report.
  * @throws EvalhError E_DATASET, E_PROMPT, E_STORE
  */
-export async function writeItems(folder: string, task: Task, split: Split): Promise<ItemsDigest> {
+export async function writeItems(
+  folder: string,
+  task: Task,
+  { split, evalh }: { readonly split: Split; readonly evalh: string },
+): Promise<ItemsDigest> {
   const path = runFiles.items(folder, task.name, split);
   const draft = `${path}.draft`;
   try {
+    // Before the data is read: if it changes meanwhile, the index is of the old data and is not used.
+    const source = await sourceOf(task, split, evalh);
     await using file = await open(draft, "w");
-    const written = await digestItems(task, { split, write: (block) => file.writeFile(block) });
+    const places = placeKeeper();
+    const write = (block: string): Promise<void> => file.writeFile(block);
+    const written = await digestItems(task, { split, write, onLine: places.add });
     await rename(draft, path);
+    // Without an index everything is read again where it would have been spared.
+    if (source !== null) {
+      const index = { source, ...written, ...places.all() };
+      await writeItemIndex(folder, { task: task.name, split }, index).catch(() => undefined);
+    }
     return written;
   } catch (error) {
     throw isSystemError(error) ? storeError("write", draft, error) : error;
   }
 }
 
+/** Byte offsets of the first line of each window. */
+function placeKeeper(): {
+  readonly add: (line: string) => void;
+  readonly all: () => { bytes: number; offsets: number[] };
+} {
+  const offsets: number[] = [];
+  let bytes = 0;
+  let lines = 0;
+  return {
+    add(line) {
+      if (lines++ % WINDOW === 0) offsets.push(bytes);
+      bytes += Buffer.byteLength(line);
+    },
+    all: () => ({ bytes, offsets }),
+  };
+}
+
 /** The digest of a unit's samples; with `write`, their lines go there block by block. */
 export async function digestItems(
   task: Task,
-  options: { readonly split: Split; readonly write?: (block: string) => Promise<void> },
+  options: {
+    readonly split: Split;
+    readonly write?: (block: string) => Promise<void>;
+    readonly onLine?: (line: string) => void;
+  },
 ): Promise<ItemsDigest> {
   const hash = createHash("sha256");
   const textOf = questionText(task);
@@ -53,7 +82,9 @@ export async function digestItems(
   let n = 0;
   let block = "";
   for await (const item of renderItems(task, options.split)) {
-    block += encodeLine(item);
+    const line = encodeLine(item);
+    block += line;
+    options.onLine?.(line);
     asked.add(textOf(item));
     n++;
     if (block.length < BLOCK) continue;
@@ -79,19 +110,18 @@ export async function* renderItems(task: Task, split: Split): AsyncGenerator<Ite
   }
 }
 
-function datasetOf(task: Task, split: Split): Task["dataset"] {
-  const { validation, ...dataset } = task.dataset;
-  return split === "validation" && validation !== undefined ? { ...dataset, path: validation } : dataset;
-}
-
 /**
  * The samples of a unit from the run folder, in order.
  * @throws EvalhError E_RUN_FOLDER if a line is damaged: without it the answers cannot be understood
  */
-export async function* readItems(folder: string, unit: Pick<UnitInfo, "task" | "split">): AsyncGenerator<ItemRecord> {
+export async function* readItems(
+  folder: string,
+  unit: Pick<UnitInfo, "task" | "split">,
+  { offset = 0, line: first = 0 }: { readonly offset?: number; readonly line?: number } = {},
+): AsyncGenerator<ItemRecord> {
   const path = runFiles.items(folder, unit.task, unit.split);
-  let number = 0;
-  for await (const line of readLines(path)) {
+  let number = first;
+  for await (const line of readLines(path, offset)) {
     number++;
     if (!isJsonObject(line.record)) {
       throw new EvalhError("E_RUN_FOLDER", "a sample's line is damaged", {
@@ -101,4 +131,35 @@ export async function* readItems(folder: string, unit: Pick<UnitInfo, "task" | "
     }
     yield line.record as unknown as ItemRecord;
   }
+}
+
+/**
+ * The samples of a unit from the first window on in which anything is missing. Windows are skipped as a whole, so that
+ * the batches are those of an undisturbed run.
+ * @param isDone whether a sample is finished, with all of its repeats
+ */
+export async function* unfinishedItems(
+  folder: string,
+  unit: Pick<UnitInfo, "task" | "split" | "n">,
+  isDone: (ordinal: number) => boolean,
+): AsyncGenerator<ItemRecord> {
+  let finished = 0;
+  while (finished < unit.n && isDone(finished)) finished++;
+  const window = Math.floor(finished / WINDOW);
+  const offset = window === 0 ? undefined : (await readItemIndex(folder, unit))?.offsets[window];
+  const line = window * WINDOW;
+  // An index that leads elsewhere is not believed.
+  const isThere = offset !== undefined && (await ordinalAt(folder, unit, offset)) === line;
+  yield* isThere ? readItems(folder, unit, { offset, line }) : readItems(folder, unit);
+}
+
+async function ordinalAt(
+  folder: string,
+  unit: Pick<UnitInfo, "task" | "split">,
+  offset: number,
+): Promise<number | null> {
+  for await (const { record } of readLines(runFiles.items(folder, unit.task, unit.split), offset)) {
+    return isJsonObject(record) && typeof record["i"] === "number" ? record["i"] : null;
+  }
+  return null;
 }

@@ -9,7 +9,8 @@ import type { TrainingLog, TrainingPoint } from "../core/series.ts";
 import type { Suite } from "../suite/suite.ts";
 import { readTrainingLog } from "../training/index.ts";
 import { generatesText } from "./ask.ts";
-import { digestItems, writeItems, type ItemsDigest } from "./items.ts";
+import { knownItems, type ItemsDigest } from "./item-index.ts";
+import { digestItems, writeItems } from "./items.ts";
 import { checkRevisions, withRevisions } from "./revisions.ts";
 import { createJudgesOf, describeJudges, planDigest, splitsOf, type PlannedCheckpoint } from "./plan.ts";
 import { resolveCheckpoints } from "./resolve-checkpoints.ts";
@@ -100,7 +101,7 @@ async function writeStart(
   resolved: Resolved,
   { id, folder, evalh }: { readonly id: string; readonly folder: string; readonly evalh: string },
 ): Promise<RunManifest> {
-  const described = await describeUnits(suite, resolved, (task, split) => writeItems(folder, task, split));
+  const described = await describeUnits(suite, resolved, (task, split) => writeItems(folder, task, { split, evalh }));
   const infos = await withRevisions(suite, described);
   if (resolved.log !== null) await writeTraining(folder, resolved.log.points);
   const learned = suite.training?.data;
@@ -139,7 +140,12 @@ export async function resumeRun(
 ): Promise<PreparedRun> {
   const stored = await readManifest(where.folder);
   await checkRevisions(suite);
-  const infos = await describeUnits(suite, resolved, (task, split) => digestItems(task, { split }));
+  const { folder, evalh } = where;
+  const infos = await describeUnits(
+    suite,
+    resolved,
+    async (task, split) => (await knownItems(folder, task, { split, evalh })) ?? digestItems(task, { split }),
+  );
   if (digestOf(suite, resolved, infos) !== stored.planDigest) throw changed(stored, infos, resolved);
   const manifest: RunManifest = {
     ...stored,

@@ -11,7 +11,7 @@ import { isSampled, questionText } from "./cache/question-key.ts";
 import { distinctQuestions } from "./distinct-questions.ts";
 import type { DoneSet } from "./done-set.ts";
 import { judgeCompletion } from "./judging.ts";
-import { readItems } from "./items.ts";
+import { unfinishedItems } from "./items.ts";
 import type { ItemRecord, SampleRecord, UnitInfo } from "./store/records.ts";
 import { storedCompletion } from "./store/stored-completion.ts";
 import type { ShardWriter } from "./store/shard-writer.ts";
@@ -48,10 +48,15 @@ export async function runUnit(unit: Unit, context: UnitContext): Promise<void> {
   const { backend, done, stop } = context;
   const concurrency = context.concurrency ?? backend.concurrency;
   const ask = howToAsk(unit, context);
-  const batches = formBatches(readItems(context.folder, unit.info), {
+  const { repeats } = unit.info;
+  const isWhole = (ordinal: number): boolean => {
+    for (let repeat = 0; repeat < repeats; repeat++) if (!done.has(ordinal, repeat)) return false;
+    return true;
+  };
+  const batches = formBatches(unfinishedItems(context.folder, unit.info, isWhole), {
     batchSize: backend.batchSize,
-    repeats: unit.info.repeats,
-    isRepeatsTogether: unit.info.repeats > 1 && backend.asksRepeatsAtOnce === true,
+    repeats,
+    isRepeatsTogether: repeats > 1 && backend.asksRepeatsAtOnce === true,
     lengthOf: (item) => backend.lengthOf(item.prompt),
     isDone: (item, repeat) => done.has(item.i, repeat),
   });

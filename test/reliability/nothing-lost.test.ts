@@ -14,7 +14,7 @@ import { attempt, makeToy, startToy } from "./campaign/toy-run.ts";
 const NONE = { lost: 0, twice: 0, altered: 0 };
 
 // The full numbers are `npm run test:reliability`; what it found last is bench/results/reliability.json.
-describe("nothing is lost", () => {
+describe("nothing is lost", { timeout: 300_000 }, () => {
   it("item 1: kill -9 at random points: every sample exactly once, equal to an undisturbed run's", async () => {
     const result = await killCampaign({ kills: 16, rows: 120, seed: Date.now() % 2 ** 32 });
     expect(result).toMatchObject({ ...NONE, kills: 16, acknowledgedLost: 0, answers: result.runs * 480 });

@@ -19,8 +19,8 @@ export interface StoredLine {
   readonly ended: boolean;
 }
 
-/** The lines of a checksummed file, in order, in bounded memory. A missing file has none. */
-export async function* readLines(path: string): AsyncGenerator<StoredLine> {
+/** The lines of a checksummed file from an offset on, in order, in bounded memory. A missing file has none. */
+export async function* readLines(path: string, from = 0): AsyncGenerator<StoredLine> {
   let file: FileHandle;
   try {
     file = await open(path, "r");
@@ -31,7 +31,7 @@ export async function* readLines(path: string): AsyncGenerator<StoredLine> {
   try {
     let buffer = Buffer.allocUnsafe(2 * READ_BYTES);
     let held = 0;
-    let offset = 0;
+    let offset = from;
     for (;;) {
       if (buffer.length - held < READ_BYTES) buffer = grown(buffer, held);
       const { bytesRead } = await file.read(buffer, held, READ_BYTES, offset + held);

@@ -15,6 +15,10 @@ export const runFiles = {
   items: (folder: string, task: string, split: Split): string =>
     join(folder, "items", `${fileNameOf(task)}.${split}.jsonl`),
   samples: (folder: string, checkpoint: string): string => join(folder, "samples", `${fileNameOf(checkpoint)}.jsonl`),
+  itemIndex: (folder: string, task: string, split: Split): string =>
+    join(folder, "index", "items", `${fileNameOf(task)}.${split}.json`),
+  shardIndex: (folder: string, checkpoint: string): string =>
+    join(folder, "index", "samples", `${fileNameOf(checkpoint)}.json`),
   training: (folder: string): string => join(folder, "training.jsonl"),
   trainingText: (folder: string): string => join(folder, "training-text.json"),
   trainingHashes: (folder: string): string => join(folder, "training-text.bin"),

@@ -1,9 +1,11 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
+import { crc32 } from "node:zlib";
 
 import { isSystemError } from "../../core/errors.ts";
 import { encodeLine } from "./checked-line.ts";
 import { readLines, storeError, type StoredLine } from "./line-file.ts";
+import { prefixOf, type ShardPrefix } from "./shard-index.ts";
 
 /** Data reaches the disk, not only the kernel, at least this often: a power cut costs no more than this. */
 const SYNC_EVERY_MS = 1_000;
@@ -37,6 +39,13 @@ export interface ShardWriter extends AsyncDisposable {
   drained(): Promise<void>;
 }
 
+interface OpenOptions {
+  /** The beginning that is known: its lines are not visited. */
+  readonly known?: ShardPrefix | null;
+  /** Told, whenever everything that was queued is written, what the file then holds. */
+  readonly onWritten?: (prefix: ShardPrefix) => void;
+}
+
 /**
  * Opens a shard for appending. Visits every whole record already there, cuts a torn tail, and counts damaged lines.
  * @throws EvalhError E_STORE
@@ -44,11 +53,12 @@ export interface ShardWriter extends AsyncDisposable {
 export async function openShard(
   path: string,
   visit: (record: unknown, line: StoredLine) => void,
+  { known = null, onWritten }: OpenOptions = {},
 ): Promise<{ writer: ShardWriter; repair: Repair }> {
-  let end = 0;
+  let end = known?.bytes ?? 0;
   let cutBytes = 0;
   let damagedLines = 0;
-  for await (const line of readLines(path)) {
+  for await (const line of readLines(path, end)) {
     if (!line.ended) cutBytes = line.length;
     else {
       end = line.offset + line.length + 1;
@@ -57,46 +67,74 @@ export async function openShard(
     }
   }
   try {
-    const file = await open(path, "a");
-    if (cutBytes > 0) await file.truncate(end);
-    return { writer: shardWriter(file, path), repair: { cutBytes, damagedLines } };
+    const file = await openAt(path, cutBytes > 0 ? end : null);
+    const prefix = onWritten === undefined ? null : known?.bytes === end ? known : await prefixOf(path, end);
+    const told = prefix === null ? null : { prefix, onWritten };
+    return { writer: shardWriter(file, path, told), repair: { cutBytes, damagedLines } };
   } catch (error) {
     throw storeError("write", path, error);
   }
 }
 
-async function writeFully(file: FileHandle, text: string): Promise<void> {
-  const bytes = Buffer.from(text);
+/** A file to append to, cut to its whole lines where it has a torn one. */
+async function openAt(path: string, end: number | null): Promise<FileHandle> {
+  const file = await open(path, "a");
+  try {
+    if (end !== null) await file.truncate(end);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** Keeps the checksum of a growing file. */
+interface Told {
+  prefix: ShardPrefix;
+  readonly onWritten: ((prefix: ShardPrefix) => void) | undefined;
+}
+
+async function writeFully(file: FileHandle, bytes: Buffer): Promise<void> {
   for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done);
     done += bytesWritten;
   }
 }
 
-function shardWriter(file: FileHandle, path: string): ShardWriter {
+/** Writes all of a text and syncs now and then. */
+function syncedWriter(file: FileHandle, told: Told | null): (text: string) => Promise<void> {
+  let lastSync = performance.now();
+  return async (text) => {
+    const bytes = Buffer.from(text);
+    await writeFully(file, bytes);
+    if (told !== null) {
+      told.prefix = { bytes: told.prefix.bytes + bytes.length, crc: crc32(bytes, told.prefix.crc) };
+    }
+    if (performance.now() - lastSync < SYNC_EVERY_MS) return;
+    await file.datasync();
+    lastSync = performance.now();
+  };
+}
+
+function shardWriter(file: FileHandle, path: string, told: Told | null): ShardWriter {
   let queued = "";
   let waiting: (() => void)[] = [];
   let flushing: Promise<void> | null = null;
   let failure: unknown = null;
-  let lastSync = performance.now();
-
-  async function writeSynced(text: string): Promise<void> {
-    await writeFully(file, text);
-    if (performance.now() - lastSync < SYNC_EVERY_MS) return;
-    await file.datasync();
-    lastSync = performance.now();
-  }
+  const writeSynced = syncedWriter(file, told);
 
   async function flush(): Promise<void> {
     await setTimeout(GATHER_MS);
     while (queued.length > 0 && failure === null) {
       const text = queued;
-      const told = waiting;
+      const acknowledged = waiting;
       queued = "";
       waiting = [];
       try {
         await writeSynced(text);
-        for (const written of told) written();
+        for (const written of acknowledged) written();
+        // Only now does the file hold exactly what was queued: whoever keeps count of that is told.
+        if (queued.length === 0 && told !== null) told.onWritten?.(told.prefix);
       } catch (error) {
         failure = isSystemError(error) ? storeError("write", path, error) : error;
       }

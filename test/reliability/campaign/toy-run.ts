@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 
 import type { Backend, BackendModule } from "../../../src/core/backend.ts";
 import { execute } from "../../../src/run/execute.ts";
@@ -32,6 +33,8 @@ const echo: Backend = {
   concurrency: 2,
   lengthOf: (prompt) => prompt.length,
   async *generate(requests) {
+    // Now and then it takes a moment, so that the answers go to the disk in several writes.
+    if (requests.some(({ prompt }) => prompt.endsWith("5"))) await setTimeout(2);
     for (const { index, prompt } of requests) {
       yield { index, kind: "done", value: { text: `${prompt.slice(-12)} – ü`, finish: "stop" } };
     }
