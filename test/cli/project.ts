@@ -78,6 +78,15 @@ export async function makeProject(options: ProjectOptions = {}): Promise<Project
   };
 }
 
+/** Runs the real command line in a folder, with more in its environment. */
+export function runEvalh(
+  cwd: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Finished> {
+  return finished(spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, NO_COLOR: "1", ...env } }));
+}
+
 export async function finished(child: ChildProcess): Promise<Finished> {
   let stdout = "";
   let stderr = "";
