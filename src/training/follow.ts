@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { EvalhError, hasErrno } from "../core/errors.ts";
 import type { TrainingPoint } from "../core/series.ts";
+import { listFiles } from "./find-log.ts";
 import { locateLog, type LocatedLog } from "./locate.ts";
 import type { LogParser, LogReader } from "./log-reader.ts";
 import { joinPoints } from "./points.ts";
@@ -32,12 +33,13 @@ export async function* followTrainingLog(path: string, options: FollowOptions): 
   const { signal, interval = INTERVAL } = options;
   const files = new Map<string, Followed>();
   const names = new Set<string>();
-  let located: LocatedLog | null = null;
+  const place: Place = { located: null, listing: "" };
   let grew = false;
   while (!signal.aborted) {
     // New files come rarely, with a resume or a checkpoint: they are looked for when the known ones rest.
-    if (!grew) located = await relocate(path, located, names.size > 0);
+    if (!grew) await relocate(path, place, names.size > 0);
     grew = false;
+    const { located } = place;
     for (const file of located?.paths ?? []) {
       const batch = await readGrowth(file, (located as LocatedLog).reader, files);
       if (batch === null) continue;
@@ -49,16 +51,32 @@ export async function* followTrainingLog(path: string, options: FollowOptions): 
   }
 }
 
-async function relocate(path: string, before: LocatedLog | null, hasTold: boolean): Promise<LocatedLog | null> {
+/** Where the log was found. */
+interface Place {
+  located: LocatedLog | null;
+  /** Names of the files that lay in its folder then. */
+  listing: string;
+}
+
+async function relocate(path: string, place: Place, hasTold: boolean): Promise<void> {
+  const { located: before } = place;
   try {
+    const listing = await listingOf(path);
+    // Finding out opens every file that might be a log: not while nothing has come or gone.
+    if (before !== null && hasTold && listing === place.listing) return;
     const found = await locateLog(path);
+    place.listing = listing;
     // A log of another format that appears later tells the same training once more; but what a trainer prints first is
     // taken for its log until the real one appears.
-    return before === null || found.format === before.format || !hasTold ? found : before;
+    if (before === null || found.format === before.format || !hasTold) place.located = found;
   } catch (error) {
-    if (error instanceof EvalhError && error.code === "E_TRAINING_LOG") return before;
-    throw error;
+    if (!(error instanceof EvalhError && error.code === "E_TRAINING_LOG")) throw error;
   }
+}
+
+async function listingOf(path: string): Promise<string> {
+  const isFolder = (await stat(path).catch(() => null))?.isDirectory() === true;
+  return isFolder ? (await listFiles(path)).files.join("\n") : path;
 }
 
 interface Followed {
