@@ -49,7 +49,7 @@ export async function resolveSuite(suite: Suite, context: JudgeContext = {}): Pr
   for (const task of suite.tasks) {
     judges.set(task.name, await createJudgesOf(task, { folder: suite.folder, ...context }));
   }
-  const log = suite.training === null ? null : await readTrainingLog(suite.training.log);
+  const log = await readLog(suite, warnings);
   return { checkpoints, judges, log, warnings: [...warnings, ...(log?.warnings ?? [])] };
 }
 
@@ -68,6 +68,18 @@ function checkCapabilities(suite: Suite, checkpoints: readonly PlannedCheckpoint
       place: { file: suite.file },
       hint: why.hint,
     });
+  }
+}
+
+/** The log of a training that evalh is yet to start need not be there. */
+async function readLog({ training }: Suite, warnings: string[]): Promise<TrainingLog | null> {
+  if (training === null) return null;
+  try {
+    return await readTrainingLog(training.log);
+  } catch (error) {
+    if (training.trainer === undefined || !(error instanceof EvalhError)) throw error;
+    warnings.push(`there are no loss curves yet: ${error.message}`);
+    return null;
   }
 }
 
