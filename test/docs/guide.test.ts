@@ -31,6 +31,11 @@ async function gatesOf(page: string): Promise<string> {
   return /```yaml\n(gates:[\s\S]*?)```/.exec(await readFile(join(guide, page), "utf8"))?.[1] ?? "";
 }
 
+/** A trainer that a page adds to the suite. */
+async function trainerOf(page: string): Promise<string> {
+  return /```yaml\n(training:\n\s+trainer:[\s\S]*?)```/.exec(await readFile(join(guide, page), "utf8"))?.[1] ?? "";
+}
+
 describe("the guide", async () => {
   const pages = (await readdir(guide)).filter((name) => name.endsWith(".md") && name !== "README.md");
 
@@ -42,7 +47,7 @@ describe("the guide", async () => {
   });
 
   it.each(pages)("shows commands that work: %s", async (page) => {
-    await using project = await makeProject({ suite: `${SUITE}${await gatesOf(page)}` });
+    await using project = await makeProject({ suite: `${SUITE}${await gatesOf(page)}${await trainerOf(page)}` });
     await project.write(
       "losses.csv",
       [
