@@ -35,6 +35,7 @@ export function comparisonDocument(comparison: Comparison): { readonly [key: str
     ...learningDocument(comparison.learning),
     people: comparison.people.map(peopleDocument),
     resources: resourcesDocument(comparison.resources),
+    load: comparison.load,
     base: comparison.base,
     alpha: comparison.alpha,
     summary: comparison.summary,

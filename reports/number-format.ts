@@ -50,6 +50,19 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
+/** A duration in milliseconds to three digits: "4.21 ms", "104 ms", "2.35 s". */
+export function formatMs(ms: number): string {
+  if (!Number.isFinite(ms)) return formatInfinite(ms);
+  return ms >= 999.5 ? `${(ms / 1000).toPrecision(3)} s` : `${formatFigure(ms)} ms`;
+}
+
+/** A figure that is not negative, to three digits and without an exponent: "0.042", "4.21", "104", "12,345". */
+export function formatFigure(value: number): string {
+  if (value >= 999.5) return Math.round(value).toLocaleString("en");
+  if (value < 0.001) return "0";
+  return value < 0.1 ? value.toFixed(3) : value.toPrecision(3);
+}
+
 /** An integer with thin groups of three: "12 345". */
 export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+(?!\d))/gu, "\u202f");

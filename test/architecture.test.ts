@@ -17,15 +17,16 @@ const ranks: Readonly<Record<string, number>> = {
   "src/backend": 2,
   "src/training": 2,
   "src/suite": 3,
-  "src/run": 4,
-  "src/executor": 4,
-  "src/human": 5,
-  "src/compare": 6,
-  reports: 7,
-  "src/tui": 8,
-  "src/cli": 9,
+  "src/load": 4,
+  "src/run": 5,
+  "src/executor": 5,
+  "src/human": 6,
+  "src/compare": 7,
+  reports: 8,
+  "src/tui": 9,
+  "src/cli": 10,
   // The library: a door, not a room.
-  "src/index.ts": 9,
+  "src/index.ts": 10,
 };
 
 interface SourceFile {

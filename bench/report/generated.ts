@@ -51,6 +51,7 @@ export function generated(size: Size): { readonly comparison: Comparison; readon
       resources: null,
       figures: [],
       people: [],
+      load: [],
       verdict: { kind: "pass" },
       summary: ["A generated comparison."],
       alpha: 0.05,

@@ -1,5 +1,6 @@
 import { EvalhError } from "../core/errors.ts";
 import type { Diagnosis } from "../core/verdict.ts";
+import { readBenches } from "../run/bench-log.ts";
 import { hashSeed } from "../stats/hash-seed.ts";
 import { diagnose } from "../stats/generalisation.ts";
 import type { Cell, Comparison, MetricRow, OutputWarning, ShipChoice, Training } from "./comparison.ts";
@@ -87,6 +88,7 @@ export async function buildComparison(data: RunData, options: CompareOptions = {
     people: data.people.sheets.map((sheet) => peopleView(data, sheet)),
     resources: await resourceUse(data),
     figures: taskFigures(data),
+    load: await readBenches(data.folder),
     alpha,
   };
 }

@@ -6,6 +6,7 @@ import type { JudgeFigure, MetricUnit } from "../core/judge.ts";
 import type { TrainingPoint } from "../core/series.ts";
 import type { Diagnosis } from "../core/verdict.ts";
 import type { GateResult } from "./gate/gate-result.ts";
+import type { LoadResult } from "../load/load-result.ts";
 import type { Learning } from "./learning.ts";
 import type { PeopleView } from "./people.ts";
 import type { ResourceUse } from "./resources.ts";
@@ -151,6 +152,8 @@ export interface Comparison {
   readonly figures: readonly TaskFigure[];
   /** What people said of the run's answers, a sheet each, the oldest first. */
   readonly people: readonly PeopleView[];
+  /** How fast the served model answers under load, as `evalh bench` measured and kept it; the newest last. */
+  readonly load: readonly LoadResult[];
   readonly alpha: number;
 }
 

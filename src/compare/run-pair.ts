@@ -35,7 +35,7 @@ export async function compareRuns(before: RunSide, after: RunSide): Promise<RunP
   const baseline = runBaseline(before.data, before.checkpoint);
   const comparison = await buildComparison(data, { base, gated: head, baseline });
   return {
-    comparison: { ...comparison, ship: null, ...judgedPair(comparison, head, base) },
+    comparison: { ...comparison, ship: null, load: [], ...judgedPair(comparison, head, base) },
     samples: zipped(sides[0], sides[1]),
   };
 }

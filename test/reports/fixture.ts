@@ -16,6 +16,7 @@ import { gates } from "./fixture-gates.ts";
 import { deviation, draw, mean } from "./fixture-draw.ts";
 import { STEPS, training } from "./fixture-training.ts";
 import { correctAnswers, referenceTitle, term, titleAnswer } from "./fixture-text.ts";
+import { loadResult } from "./fixture-load.ts";
 
 /**
  * A comparison as a fine-tune of a tiny model gives it: eight checkpoints and two variants, two tasks of 400 samples.
@@ -242,6 +243,7 @@ export const comparison: Comparison = {
   resources: resourcesOf(checkpoints.map(({ id }) => id)),
   figures: figuresOf(checkpoints.length, CHAPTERS),
   people,
+  load: [loadResult],
   verdict: { kind: "overfit", since: { lo: 189, hi: 252 } },
   summary: [
     "Overfitting by the loss since step 189–252.",

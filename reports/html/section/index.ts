@@ -7,6 +7,7 @@ import { gates } from "./gates.ts";
 import { gpu } from "./gpu.ts";
 import { learning } from "./learning.ts";
 import { people } from "./people.ts";
+import { load } from "./load.ts";
 import { sampleBrowser } from "./sample-browser.ts";
 import { scores } from "./scores.ts";
 import type { Section } from "./section.ts";
@@ -20,6 +21,7 @@ export const sections: readonly Section[] = [
   curves,
   scores,
   compression,
+  load,
   slices,
   trajectories,
   sampleBrowser,

@@ -105,7 +105,7 @@ const HINTS: Readonly<Record<number, string>> = {
 };
 
 /** Judges an answer whose status is not a success. */
-export function classifyStatus(answer: Answer): Failure {
+export function classifyStatus(answer: Pick<Answer, "status" | "body" | "location">): Failure {
   const { status, body } = answer;
   const words = explanation(body);
   const message = `HTTP ${status}${words === "" ? "" : `: ${words}`}`;

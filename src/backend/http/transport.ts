@@ -56,7 +56,10 @@ export interface Transport extends AsyncDisposable {
  *
  * @throws EvalhError E_BACKEND
  */
-function checkUrl({ baseUrl, allowMetadataAddress }: Pick<TransportOptions, "baseUrl" | "allowMetadataAddress">): URL {
+export function checkUrl({
+  baseUrl,
+  allowMetadataAddress,
+}: Pick<TransportOptions, "baseUrl" | "allowMetadataAddress">): URL {
   let url: URL;
   try {
     url = new URL(baseUrl);

@@ -49,6 +49,7 @@ export const commands = {
   judges: { summary: "list the judges, or explain one", load: () => import("./judges.ts") },
   human: { summary: "have people judge answers, and analyse what they say", load: () => import("./human.ts") },
   data: { summary: "check, clean and compare datasets", load: () => import("./data.ts") },
+  bench: { summary: "measure how fast a server answers, under growing load", load: () => import("./bench.ts") },
   cache: { summary: "show or clear the answers kept across runs", load: () => import("./cache.ts") },
   gpu: { summary: "look at the GPUs, or read a captured nvidia-smi output", load: () => import("./gpu.ts") },
   doctor: { summary: "check what evalh can use on this machine", load: () => import("./doctor.ts") },

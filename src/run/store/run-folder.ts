@@ -23,6 +23,7 @@ export const runFiles = {
   trainingText: (folder: string): string => join(folder, "training-text.json"),
   trainingHashes: (folder: string): string => join(folder, "training-text.bin"),
   gpu: (folder: string): string => join(folder, "gpu.jsonl"),
+  bench: (folder: string): string => join(folder, "bench.jsonl"),
   events: (folder: string): string => join(folder, "events.jsonl"),
   scores: (folder: string): string => join(folder, "scores.json"),
 };
