@@ -63,6 +63,13 @@ function isGreedy(scores: readonly ContinuationScore[]): boolean {
   return scores.some((score) => score.greedy === true);
 }
 
+/** Where every sample has choices of its own, the answer is counted only. */
+function choiceRead(predicted: number | null | undefined, choices: readonly string[] | undefined): string | null {
+  if (predicted === undefined) return null;
+  if (predicted === null) return "no choice to read";
+  return `read as ${choices?.[predicted] ?? `choice ${predicted + 1}`}`;
+}
+
 /** Indices count the choices that all samples share. */
 function choiceConfusion(choices: readonly string[]): FigureCollector<AccuracyStats> {
   return confusionCollector<AccuracyStats>(choices, ({ target, predicted, correct }) => {
@@ -80,6 +87,7 @@ function create(options: JsonObject, context: JudgeContext): Judge<AccuracyStats
     signature: signatureOf("lm_eval:0.4.13", options),
     metrics: metricsOf(options),
     flags: (stats) => (stats.predicted === null ? ["not_extracted"] : []),
+    explain: ({ predicted }) => choiceRead(predicted, context.choices),
     ...(context.choices === undefined ? {} : { figure: () => choiceConfusion(context.choices ?? []) }),
     score: (completion, sample) =>
       attemptWithReferences(sample, () => {

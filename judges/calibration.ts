@@ -64,6 +64,7 @@ function create(options: JsonObject, context: JudgeContext): Judge<CalibrationSt
         (stats) => stats.logLoss,
       ),
     ],
+    explain: ({ confidence }) => `${Math.round(100 * confidence)} % sure`,
     figure: () => reliabilityCollector(binning, bins),
     score: (completion, sample) =>
       attemptWithReferences(sample, () => {

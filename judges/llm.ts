@@ -12,7 +12,7 @@ import { juror, type Juror, type Price } from "./llm/jury.ts";
 import { LLM_OPTIONS } from "./llm/options.ts";
 import { PROMPT_VERSION } from "./llm/prompt.ts";
 import { humanRating, PAIRWISE, scaleOf, type Scale } from "./llm/scale.ts";
-import { pairMetrics, scoreMetric, statsOf, usageMetrics, type LlmStats } from "./llm/statistics.ts";
+import { ballotText, pairMetrics, scoreMetric, statsOf, usageMetrics, type LlmStats } from "./llm/statistics.ts";
 import { verdictReader } from "./llm/verdict.ts";
 
 const DEFAULT_RUBRIC = "Is the answer right, complete and to the point?";
@@ -123,6 +123,7 @@ function create(options: JsonObject, context: JudgeContext): Judge<LlmStats> {
     version: `1.${PROMPT_VERSION}`,
     signature: signature(settings),
     metrics: metricsOf(settings),
+    explain: (stats) => ballotText(stats, scale, models),
     async score(completion, sample, origin) {
       const [reference = null] = sample.references;
       if (settings.isGuided && reference === null) return skipped("no reference");

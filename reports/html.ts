@@ -15,11 +15,11 @@ export const htmlReport: ReportModule = {
     const bytes = await writeGuarded({ path, force, mark: REPORT_MARK }, async (append) => {
       const head = pageHead(comparison);
       await append(head);
-      const budget = MOST_BYTES - Buffer.byteLength(head) - Buffer.byteLength(pageTail({ left: null }));
+      const budget = MOST_BYTES - Buffer.byteLength(head) - Buffer.byteLength(pageTail(comparison, { left: null }));
       const meta = await writeBlocks(comparison, samples, { embed, budget, append });
       const left = leftOut(meta, MOST_BYTES);
       if (left !== null) notes.push(left);
-      await append(pageTail({ left }));
+      await append(pageTail(comparison, { left }));
     });
     return { path, bytes, notes };
   },

@@ -54,6 +54,7 @@ export function labelJudge(
     ...identity,
     version: "1",
     flags: (stats) => (stats.predicted === null ? ["not_extracted"] : []),
+    explain: ({ predicted }) => (predicted === null ? "no label to read" : `read as ${predicted}`),
     figure: () => confusionCollector<LabelStats>(context.choices, ({ target, predicted }) => [target, predicted]),
     score: (completion, sample) =>
       attemptWithReferences(sample, () => {

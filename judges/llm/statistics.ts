@@ -32,6 +32,15 @@ export function statsOf(
   };
 }
 
+/** Each model's own verdict: what the mean hides. */
+export function ballotText({ ratings, leans }: LlmStats, scale: Scale, models: readonly string[]): string {
+  const each = ratings.map((rating, index) => {
+    const swayed = (leans?.[index] ?? 0) === 0 ? "" : ", changed with the order";
+    return `${models[index] ?? "model"} ${scale.score(rating)}${swayed}`;
+  });
+  return `judged ${each.join("; ")}`;
+}
+
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** The score of a rubric: the mean over the models of a jury. */

@@ -47,17 +47,17 @@ ${body.source}
 }
 
 /** Everything after the data. */
-export function pageTail({
-  left,
-  isServed = false,
-}: {
-  readonly left: string | null;
-  readonly isServed?: boolean;
-}): string {
+export function pageTail(
+  comparison: Comparison,
+  { left, isServed = false }: { readonly left: string | null; readonly isServed?: boolean },
+): string {
+  const omissions = [left, ...sections.map((section) => section.leftOut?.(comparison) ?? null)].filter(
+    (sentence) => sentence !== null,
+  );
   const end = isServed
     ? "Made by evalh view, which reads the run on this machine and sends nothing anywhere."
     : "Made by evalh. This file works offline and sends nothing anywhere.";
-  const note = markup`<footer>${left !== null && markup`<p>${left}</p>`}<p>${end}</p></footer>`;
+  const note = markup`<footer>${omissions.length > 0 && markup`<h2>What was left out</h2>${omissions.map((sentence) => markup`<p>${sentence}</p>`)}`}<p class="made">${end}</p></footer>`;
   return `${note.source}\n<script>${clientScript}</script>\n</body>\n</html>\n`;
 }
 

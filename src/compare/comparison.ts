@@ -164,6 +164,8 @@ export interface SampleOutput {
   readonly tokens: number | null;
   readonly ms: number | null;
   readonly error: ErrorInfo | null;
+  /** What judges read in it, what is odd about it, what could not be judged: in words. */
+  readonly notes?: readonly string[];
   /** Metric key within the task (without "task/") → per-sample score; null where skipped or failed. */
   readonly scores: Readonly<Record<string, number | null>>;
 }

@@ -9,6 +9,7 @@ import type { ItemRecord, SampleRecord, UnitInfo } from "../run/store/records.ts
 import { runFiles } from "../run/store/run-folder.ts";
 import type { SampleOutput, SampleSource, SampleView } from "./comparison.ts";
 import { metricKey, type RunData } from "./run-data.ts";
+import { sampleNotes } from "./sample-notes.ts";
 import { shardPlaces, type Places } from "./sample-places.ts";
 import { parseRecord, unitKey } from "./shard-scan.ts";
 
@@ -137,12 +138,14 @@ export function outputConverter(
   for (const { id } of data.checkpoints) {
     for (const { ordinal, judge, stats } of data.people.of(unit, id)) people.set(`${id}\n${ordinal}\n${judge}`, stats);
   }
+  const judges = [...new Set(metrics.map(({ judge }) => judge))];
   return (record, checkpoint) => ({
     text: record.output,
     finish: record.finish,
     tokens: record.tokens?.[1] ?? null,
     ms: record.ms ?? null,
     error: record.error ?? null,
+    notes: sampleNotes(record, judges),
     scores: Object.fromEntries(
       metrics.map(({ judge, metric }) => {
         const stats = record.scores[judge.name] ?? people.get(`${checkpoint}\n${record.i}\n${judge.name}`);

@@ -82,6 +82,8 @@ export interface Judge<S extends JsonValue = JsonValue> {
   score(completion: Completion, sample: Sample, origin?: AnswerOrigin): Score<S> | Promise<Score<S>>;
   /** What makes the sample's output suspect, for example "not_extracted". Shown beside the scores, counted by kind. */
   flags?(stats: S): readonly string[];
+  /** What one answer's statistics say beyond its scores, in a few words such as "read as B"; null for nothing. */
+  explain?(stats: S): string | null;
   /** Starts a figure of one checkpoint's answers. */
   figure?(): FigureCollector<S>;
 }

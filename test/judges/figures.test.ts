@@ -73,3 +73,16 @@ it("draws no matrix of free text, and nothing of no answers", () => {
   expect(figureOf(judge, [])).toBeNull();
   expect(figureOf(accuracy.create({}, {}), [])).toBeNull();
 });
+
+test("judges say what they read in an answer", async () => {
+  const explained = async (judge: Judge, said: string): Promise<string | null | undefined> =>
+    judge.explain?.(statsOf(await judge.score(written(said), sampleWith(["up"], CHOICES))) as never);
+  for (const module of [accuracy, f1]) {
+    const judge = module.create({}, { choices: CHOICES });
+    expect(await explained(judge, "down")).toBe("read as down");
+    expect(await explained(judge, "sideways")).toMatch(/^no (choice|label) to read$/u);
+  }
+  const sure = calibration.create({}, { choices: CHOICES });
+  const stats = statsOf(await sure.score(likelihoods(Math.log(0.9), Math.log(0.1)), sampleWith(["up"], CHOICES)));
+  expect(sure.explain?.(stats)).toBe("90 % sure");
+});

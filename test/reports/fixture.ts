@@ -270,6 +270,7 @@ function output(task: string, index: number, i: number): SampleOutput {
     finish: isTitle ? (index === 0 && i % 7 === 0 ? "length" : "stop") : "scored",
     tokens: isTitle ? 6 + Math.floor(draw(8, i, index) * 22) : null,
     ms: Math.round(4 + draw(9, i, index) * 30),
+    notes: isTitle ? [] : ["read as Infectious"],
     error: failed ? { code: "E_BACKEND", message: "the server closed the connection" } : null,
     scores: Object.fromEntries(keys.map(({ key, metric }) => [metric, failed ? null : score(key, index, i)])),
   };

@@ -36,8 +36,9 @@ export function button(
   label: string,
   onPress: () => void,
   attributes: Readonly<Record<string, string>> = {},
+  ...children: readonly Child[]
 ): HTMLButtonElement {
-  const element = el("button", { type: "button", ...attributes }, label);
+  const element = el("button", { type: "button", ...attributes }, ...(label === "" ? [] : [label]), ...children);
   element.addEventListener("click", onPress);
   return element;
 }

@@ -47,7 +47,8 @@ export function heatMap(data: ReportData, onPick: (sample: number) => void): Hea
   };
 }
 
-function shortLabel({ meta }: ReportData, place: number): string {
+/** A checkpoint's step, where it has one. */
+export function shortLabel({ meta }: ReportData, place: number): string {
   const { step, label } = meta.checkpoints[place] ?? { step: null, label: "" };
   return step === null ? label : String(step);
 }

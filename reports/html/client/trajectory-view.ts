@@ -1,7 +1,8 @@
 import { formatCount } from "../../number-format.ts";
 import { quoteValue, type Flag } from "../../filter-query.ts";
 import { button, choice, el } from "./dom.ts";
-import { heatMap } from "./heat-map.ts";
+import { heatMap, shortLabel } from "./heat-map.ts";
+import { moveLists } from "./move-lists.ts";
 import type { MetricScores, ReportData } from "./report-data.ts";
 import { seriesPlaces, TRAJECTORIES, trajectories } from "./trajectory.ts";
 
@@ -21,6 +22,7 @@ export async function trajectoryView(
   let metric = first;
   const map = heatMap(data, (sample) => onPick(metric, sample));
   const tables = el("div", { class: "trajectory-tables" });
+  const lists = el("div", {});
   const show = async (place: number): Promise<void> => {
     metric = place;
     const scores = await data.scores(place);
@@ -28,6 +30,7 @@ export async function trajectoryView(
     map.show(scores);
     const filterBy = (filter: string): void => onFilter(place, filter);
     tables.replaceChildren(kindTable(data, scores, filterBy), moveTable(data, scores, filterBy));
+    lists.replaceChildren(moveLists(data, scores, { onFilter: filterBy, onPick: (sample) => onPick(place, sample) }));
   };
   const picker = choice(
     "metric",
@@ -35,7 +38,7 @@ export async function trajectoryView(
     (value) => void show(Number(value)),
   );
   picker.select.value = String(first);
-  host.replaceChildren(picker.element, el("div", { class: "trajectories" }, map.element, tables));
+  host.replaceChildren(picker.element, el("div", { class: "trajectories" }, map.element, tables), lists);
   await show(first);
   return { redraw: map.redraw };
 }
@@ -84,7 +87,7 @@ function moveTable(data: ReportData, scores: MetricScores, onFilter: (filter: st
     return el(
       "tr",
       {},
-      el("th", { scope: "row" }, `${label(from)} → ${label(to)}`),
+      el("th", { scope: "row" }, `${shortLabel(data, from)} → ${shortLabel(data, to)}`),
       el("td", { class: "num better" }, "▲ ", show(better, "fixed")),
       el("td", { class: "num worse" }, "▼ ", show(worse, "broken")),
     );
@@ -122,7 +125,13 @@ function table(title: string, heads: readonly string[], rows: readonly HTMLEleme
         el(
           "thead",
           {},
-          el("tr", {}, ...heads.map((head) => (head === "" ? el("td") : el("th", { scope: "col" }, head)))),
+          el(
+            "tr",
+            {},
+            ...heads.map((head, at) =>
+              head === "" ? el("td") : el("th", { scope: "col", class: at > 0 ? "num" : null }, head),
+            ),
+          ),
         ),
         el("tbody", {}, ...rows),
       ),

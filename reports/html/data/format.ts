@@ -123,6 +123,8 @@ export type StoredOutput = readonly [
   tokens: number | null,
   ms: number | null,
   error: ErrorInfo | null,
+  /** Left out where there are none. */
+  notes?: readonly string[],
 ];
 
 export interface WorstSample {

@@ -6,6 +6,7 @@ export function storedSample({ prompt, references, outputs }: SampleView): Store
   return [prompt, references, outputs.map((output) => (output === null ? null : storedOutput(output)))];
 }
 
-function storedOutput({ text, finish, tokens, ms, error }: SampleOutput): StoredOutput {
-  return [text, finish, tokens, ms === null ? null : Math.round(ms), error];
+function storedOutput({ text, finish, tokens, ms, error, notes = [] }: SampleOutput): StoredOutput {
+  const stored = [text, finish, tokens, ms === null ? null : Math.round(ms), error] as const;
+  return notes.length === 0 ? stored : [...stored, notes];
 }

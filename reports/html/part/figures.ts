@@ -27,3 +27,17 @@ export function shownFigures<F extends JudgeFigure>(
   if (shipped >= 0) places[Math.round((shipped * (most - 1)) / (all.length - 1))] = shipped;
   return places.flatMap((place) => all[place] ?? []);
 }
+
+const NAMES: Readonly<Record<JudgeFigure["kind"], string>> = {
+  reliability: "Diagrams of calibration",
+  confusion: "Confusion matrices",
+};
+
+/** Says that not every checkpoint's figure is shown; null where each is. */
+export function fewerFigures(comparison: Comparison, kind: JudgeFigure["kind"], most: number): string | null {
+  const counts = figuresOf(comparison, kind).map(({ figures }) => figures.filter((figure) => figure !== null).length);
+  const all = Math.max(0, ...counts);
+  return all <= most
+    ? null
+    : `${NAMES[kind]} are shown of ${most} of ${all} checkpoints, evenly chosen, so that the page stays readable.`;
+}

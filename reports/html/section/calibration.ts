@@ -4,7 +4,7 @@ import { checkpointLabels } from "../../checkpoint-label.ts";
 import { formatCount } from "../../number-format.ts";
 import { reliabilityChart } from "../chart/reliability-chart.ts";
 import { markup, type Html } from "../markup.ts";
-import { figuresOf, shownFigures, type ShownFigure } from "../part/figures.ts";
+import { fewerFigures, figuresOf, shownFigures, type ShownFigure } from "../part/figures.ts";
 import { scrollTable } from "../part/scroll-table.ts";
 import type { Section } from "./section.ts";
 
@@ -30,6 +30,7 @@ export const calibration: Section = {
         ),
     )}`;
   },
+  leftOut: (comparison) => fewerFigures(comparison, "reliability", MOST),
 };
 
 type Diagram = ShownFigure<ReliabilityFigure> & { readonly label: string };

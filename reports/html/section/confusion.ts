@@ -2,7 +2,7 @@ import type { ConfusionFigure } from "../../../src/core/judge.ts";
 import { checkpointLabels } from "../../checkpoint-label.ts";
 import { formatCount } from "../../number-format.ts";
 import { markup, type Html } from "../markup.ts";
-import { figuresOf, shownFigures } from "../part/figures.ts";
+import { fewerFigures, figuresOf, shownFigures } from "../part/figures.ts";
 import { scrollTable } from "../part/scroll-table.ts";
 import { tabs } from "../part/tabs.ts";
 import type { Section } from "./section.ts";
@@ -33,6 +33,7 @@ export const confusion: Section = {
       )}`;
     })}<p class="legend"><span>rows: the true label</span><span>columns: the label that was answered</span><span>shade: share of the row</span></p>`;
   },
+  leftOut: (comparison) => fewerFigures(comparison, "confusion", MOST_CHECKPOINTS),
 };
 
 function matrix({ labels, counts }: ConfusionFigure, name: string): Html {

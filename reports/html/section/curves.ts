@@ -31,6 +31,12 @@ export const curves: Section = {
       { label: "Metric drawn below the loss" },
     )}${evidence(comparison)}`;
   },
+  leftOut(comparison) {
+    const all = decidingFirst(comparison).length;
+    return all <= MOST_METRICS
+      ? null
+      : `Curves are drawn of ${MOST_METRICS} of the ${all} metrics; the table has them all.`;
+  },
 };
 
 function figure(comparison: Comparison, row: MetricRow | null, order: number): Html {

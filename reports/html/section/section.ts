@@ -11,4 +11,6 @@ export interface Section {
   readonly nav?: string;
   /** The part below the heading; null where a comparison gives it nothing to show. */
   render(comparison: Comparison): Html | null;
+  /** What of a comparison it does not show, and why, in a sentence; null for nothing. */
+  leftOut?(comparison: Comparison): string | null;
 }

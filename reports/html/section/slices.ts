@@ -18,8 +18,7 @@ export const slices: Section = {
   render(comparison) {
     const tasks = Map.groupBy(comparison.slices, ({ task }) => task);
     if (tasks.size === 0) return null;
-    const cells = comparison.slices.length * comparison.checkpoints.length * testRows(comparison).length;
-    const isLong = cells > MOST_CELLS;
+    const isLong = hasManyCells(comparison);
     const leading = new Set(leadingRows(comparison));
     const rows = decidingFirst(comparison).filter((row) => tasks.has(row.task) && (!isLong || leading.has(row)));
     return markup`${tabs(
@@ -27,7 +26,15 @@ export const slices: Section = {
       { label: "Metric of the slices" },
     )}<p class="legend"><span>▼ the slice’s interval lies wholly on the worse side of the whole task’s score</span><span>“few”: fewer than ${FEW_SAMPLES} samples, read the interval before the value</span></p>`;
   },
+  leftOut: (comparison) =>
+    hasManyCells(comparison)
+      ? "Of slices the first metric of each task is shown: with all of them the page would be slow. The JSON report has every number."
+      : null,
 };
+
+function hasManyCells(comparison: Comparison): boolean {
+  return comparison.slices.length * comparison.checkpoints.length * testRows(comparison).length > MOST_CELLS;
+}
 
 function sliceTable(comparison: Comparison, row: MetricRow, list: readonly SliceTable[]): Html {
   const label = checkpointLabels(comparison.checkpoints);

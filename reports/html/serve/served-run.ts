@@ -55,7 +55,7 @@ export async function serveRun(
     readers.set(unit, reader);
     return reader;
   };
-  const page = pageHead(comparison, { version, isRunning }) + pageTail({ left: null, isServed: true });
+  const page = pageHead(comparison, { version, isRunning }) + pageTail(comparison, { left: null, isServed: true });
   return {
     version,
     stamp,

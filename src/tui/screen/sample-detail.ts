@@ -62,8 +62,9 @@ function answerHead(browser: Browser, checkpoint: number): TuiLine {
   ];
 }
 
-function outputFacts({ tokens, ms, finish }: SampleOutput): Line {
+function outputFacts({ tokens, ms, finish, notes = [] }: SampleOutput): Line {
   const facts = [
+    ...notes.map((note) => escapeText(note)),
     ...(tokens === null ? [] : [`${formatCount(tokens)} tok`]),
     ...(ms === null ? [] : [ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`]),
   ];

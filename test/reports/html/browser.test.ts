@@ -131,6 +131,29 @@ describe.skipIf(executable === null)("HTML report in a browser, from disk", () =
     expect(await page.locator("input[type=search]").inputValue()).toBe("flip");
   });
 
+  test("names the samples that were broken, fixed or went to and fro, each a click from its text", async () => {
+    const { page } = await open(plain);
+    const { broken = 0 } = comparison.cells["chapter/accuracy"]?.[7]?.difference ?? {};
+    const list = page.locator(".move-lists section", { hasText: "Broken" });
+    expect(await list.locator(".chip").textContent()).toBe(`Show all ${broken}`);
+    const first = list.locator(".move").first();
+    expect((await first.locator(".row-strip i").allTextContents()).join("")).toBe("✓✗");
+    const id = (await first.locator(".row-id").textContent()) ?? "";
+    await first.click();
+    await page.waitForSelector(`.sample-id:text-is("${id}")`);
+    await list.locator(".chip").click();
+    await page.waitForSelector(`.result:text-is("${broken} of 400 samples")`);
+  });
+
+  test("shows what judges read in an answer, and what was left out of the page at its end", async () => {
+    const { page } = await open(plain, { fragment: "#s=chapter/t-0003" });
+    await page.waitForSelector(".cards");
+    expect(await page.locator(".card footer").first().textContent()).toContain("read as");
+    const footer = page.locator("body > footer");
+    expect(await footer.locator("h2").textContent()).toBe("What was left out");
+    expect(await footer.textContent()).toContain("Diagrams of calibration are shown of 8 of 9 checkpoints");
+  });
+
   test("tells of texts that were left out", async () => {
     const { page } = await open(plain, { fragment: "#f=-text" });
     await page.locator(".list .row").first().click();

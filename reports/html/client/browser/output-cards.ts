@@ -83,8 +83,9 @@ function footer(
 
 function facts(output: StoredOutput | null): readonly string[] {
   if (output === null) return [];
-  const [, finish, tokens, ms] = output;
+  const [, finish, tokens, ms, , notes = []] = output;
   return [
+    ...notes,
     ...(finish === "length" ? ["cut at the token limit"] : []),
     ...(finish === "filter" ? ["withheld by a filter"] : []),
     ...(tokens === null ? [] : [`${tokens} tokens`]),
