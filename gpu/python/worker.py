@@ -1,13 +1,13 @@
-"""Answers evalh's requests with a model of transformers: one JSON object a line on stdin, one on stdout.
+"""Answers evalh's requests with models of transformers: one JSON object a line on stdin, one on stdout.
 
-`{"id": 1, "type": "hello"}` is answered by what the worker is. `generate` and `loglikelihood` hold a batch under
-"requests" and are answered by "results" in the same order: each a result, or {"error": …} for that request alone.
+`{"id": 1, "type": "load", "checkpoint": …, "options": {…}}` loads a checkpoint in place of the one before and is
+answered by what it is. `generate` and `loglikelihood` hold a batch under "requests" and are answered by "results" in
+the same order: each a result, or {"error": …} for that request alone. {"failed": …} answers what cannot be done at all.
 The worker ends when stdin does.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -26,44 +26,64 @@ try:
     import torch
     import transformers
 
+    from worker_encoders import match_images, score_choices, score_labels
     from worker_generate import generate
-    from worker_model import LoadError, Model, load
+    from worker_model import Loader, LoadError, Model
     from worker_score import score
+    from worker_seq2seq import score_targets
 except ImportError as error:
     fail(f"the Python package {error.name} is missing in {sys.executable}")
 
+SCORERS = {
+    "causal": score,
+    "seq2seq": score_targets,
+    "classifier": score_labels,
+    "multiple-choice": score_choices,
+    "image-text": match_images,
+}
+
 
 def main() -> None:
-    """Load the model, then answer."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("checkpoint")
-    parser.add_argument("--options", default="{}")
-    given = parser.parse_args()
-    options: dict[str, Any] = json.loads(given.options)
+    """Answer until there is nothing more to answer."""
     # Libraries print what they like; only answers may reach the real standard output.
     answers = sys.stdout
     sys.stdout = sys.stderr
-    try:
-        model = load(given.checkpoint, options)
-    except LoadError as error:
-        fail(str(error))
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    loader = Loader()
     for line in sys.stdin:
         request = json.loads(line)
-        answer = {"id": request["id"], **respond(request, model)}
+        answer = {"id": request["id"], **respond(request, loader)}
         answers.write(json.dumps(answer, ensure_ascii=True, allow_nan=False) + "\n")
         answers.flush()
 
 
-def respond(request: dict[str, Any], model: Model) -> dict[str, Any]:
+def respond(request: dict[str, Any], loader: Loader) -> dict[str, Any]:
     """Answer one line."""
-    if request["type"] == "hello":
-        device, dtype = model.device, str(model.network.dtype).removeprefix("torch.")
-        version = f"transformers {transformers.__version__} torch {torch.__version__} {device} {dtype}"
-        return {"version": version, "window": model.window}
+    if request["type"] == "load":
+        try:
+            return describe(loader.load(request["checkpoint"], request["options"]))
+        except LoadError as error:
+            return {"failed": str(error)}
+    model = loader.model
+    if model is None:
+        return {"failed": "nothing is loaded"}
     if request["type"] == "generate":
         settings = request["options"]
         return {"results": in_parts(request["requests"], lambda part: generate(model, part, settings))}
-    return {"results": in_parts(request["requests"], lambda part: score(model, part))}
+    scorer = SCORERS[model.kind]
+    return {"results": in_parts(request["requests"], lambda part: scorer(model, part))}
+
+
+def describe(model: Model) -> dict[str, Any]:
+    """Say what has been loaded."""
+    version = f"transformers {transformers.__version__} torch {torch.__version__} {model.device} {model.precision}"
+    return {
+        "version": version,
+        "kind": model.kind,
+        "generates": model.kind in ("causal", "seq2seq"),
+        "reused_base": model.reused_base,
+    }
 
 
 Part = list[dict[str, Any]]

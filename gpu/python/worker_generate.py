@@ -26,6 +26,9 @@ def generate(model: Model, requests: list[Request], options: dict[str, Any]) -> 
     for place, request in enumerate(requests):
         tokens = model.encode(model.render(request["prompt"])) or ([] if model.prefix is None else [model.prefix])
         room = wanted if model.window is None else min(wanted, model.window - len(tokens))
+        if model.kind == "seq2seq" and room > 0:
+            # The answer is the decoder's, which does not share its positions with the prompt.
+            room = wanted
         if room < 1 or not tokens:
             why = "the prompt is empty" if not tokens else f"the prompt has {len(tokens)} tokens"
             results[place] = {"error": f"{why}; the context window has room for {model.window}"}
@@ -42,19 +45,21 @@ def generate(model: Model, requests: list[Request], options: dict[str, Any]) -> 
 
 @torch.inference_mode()
 def run(model: Model, rows: list[tuple[list[int], int]], options: dict[str, Any]) -> list[Result]:
-    """Generate for prompts of tokens, padded on the left."""
+    """Generate for prompts of tokens, padded on the left; an encoder's, which are not continued, on the right."""
     longest = max(len(tokens) for tokens, _ in rows)
-    ids = torch.tensor([[model.pad] * (longest - len(tokens)) + tokens for tokens, _ in rows], device=model.device)
-    mask = torch.tensor([[0] * (longest - len(tokens)) + [1] * len(tokens) for tokens, _ in rows], device=model.device)
+    left = model.kind == "causal"
+    ids = torch.tensor([pad(tokens, [model.pad] * (longest - len(tokens)), left=left) for tokens, _ in rows])
+    mask = torch.tensor([pad([1] * len(tokens), [0] * (longest - len(tokens)), left=left) for tokens, _ in rows])
+    begin = longest if left else 1
     chosen = ChosenLogprobs() if options.get("logprobs") else None
     processors: list[LogitsProcessor] = [] if chosen is None else [chosen]
     if options["temperature"] > 0:
         processors.append(GumbelSampling([seed for _, seed in rows], options))
     stops = [stop for stop in options.get("stop", []) if stop]
-    criteria = StoppingCriteriaList([StopTexts(model, stops, longest)] if stops else [])
+    criteria = StoppingCriteriaList([StopTexts(model, stops, begin)] if stops else [])
     sequences = model.network.generate(
-        input_ids=ids,
-        attention_mask=mask,
+        input_ids=ids.to(model.device),
+        attention_mask=mask.to(model.device),
         logits_processor=LogitsProcessorList(processors),
         stopping_criteria=criteria,
         # Made anew: the checkpoint's own settings would add penalties and sampling that the suite did not ask for.
@@ -64,14 +69,30 @@ def run(model: Model, rows: list[tuple[list[int], int]], options: dict[str, Any]
             num_beams=1,
             eos_token_id=model.ends or None,
             pad_token_id=model.pad,
+            **({} if left else decoder_settings(model)),
         ),
     )
-    answers = sequences[:, longest:].tolist()
+    answers = sequences[:, begin:].tolist()
     logprobs = None if chosen is None else chosen.finish(sequences)
     return [
         describe(model, answer, stops, len(tokens), None if logprobs is None else logprobs[row])
         for row, (answer, (tokens, _)) in enumerate(zip(answers, rows, strict=True))
     ]
+
+
+def pad(tokens: list[int], padding: list[int], *, left: bool) -> list[int]:
+    """Fill a row up."""
+    return padding + tokens if left else tokens + padding
+
+
+def decoder_settings(model: Model) -> dict[str, Any]:
+    """Say what a decoder begins with, as its own settings do."""
+    settings = model.network.generation_config
+    start = settings.decoder_start_token_id
+    return {
+        "decoder_start_token_id": model.network.config.decoder_start_token_id if start is None else start,
+        "forced_bos_token_id": settings.forced_bos_token_id,
+    }
 
 
 def describe(

@@ -8,12 +8,10 @@ import type {
   Outcome,
 } from "../core/backend.ts";
 import type { Completion, ContinuationScore, FinishReason } from "../core/completion.ts";
-import { EvalhError } from "../core/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../core/json.ts";
-import { shippedFile } from "../core/shipped-file.ts";
-import { ProgramError, startProgram, type Program } from "./command/program.ts";
 import { readOptions } from "./options.ts";
 import { findStop } from "./stop.ts";
+import { loadInto, openWorker, type Worker } from "./transformers/worker.ts";
 
 const SCHEMA = {
   type: "object",
@@ -27,10 +25,22 @@ const SCHEMA = {
     },
     dtype: {
       type: "string",
-      enum: ["auto", "float32", "bfloat16", "float16"],
-      description: "Numbers to compute with; default: as stored on a GPU, float32 on the CPU",
+      enum: ["auto", "float32", "bfloat16", "float16", "int8"],
+      description:
+        "Numbers to compute with; int8 rounds the weights of linear layers. Default: as stored on a GPU, float32 on the CPU",
     },
-    base_model: { type: "string", minLength: 1, description: "For an adapter: its base, if not where it says" },
+    kind: {
+      type: "string",
+      enum: ["causal", "seq2seq", "classifier", "multiple-choice", "image-text"],
+      description: "What the model is for; default: as its config.json says",
+    },
+    base_model: {
+      type: "string",
+      minLength: 1,
+      description:
+        "For an adapter: its base on the Hugging Face hub, if not what it says itself; `base` names a folder",
+    },
+    truncate: { type: "boolean", default: false, description: "Cut texts that are too long for a classifier" },
     chat: { type: "boolean", default: false, description: "Put prompts through the checkpoint's chat template" },
     system: { type: "string", description: "System message for the chat template" },
     context_window: { type: "integer", minimum: 1, description: "Most tokens; default: as config.json says" },
@@ -38,66 +48,15 @@ const SCHEMA = {
   },
 } as const;
 
-/** What a Python of the user's needs of the environment: where it is, where models lie, which devices to use. */
-const ENVIRONMENT = [
-  "PATH",
-  "HOME",
-  "LANG",
-  "TMPDIR",
-  "VIRTUAL_ENV",
-  "LD_LIBRARY_PATH",
-  "CUDA_VISIBLE_DEVICES",
-  "CUDA_HOME",
-  "OMP_NUM_THREADS",
-  "HF_HOME",
-  "HF_HUB_OFFLINE",
-  "HF_TOKEN",
-  "TRANSFORMERS_OFFLINE",
-  "XDG_CACHE_HOME",
-  "PYTORCH_CUDA_ALLOC_CONF",
-];
-/** Options that the worker is told. */
-const WORKER_OPTIONS = new Set(["device", "dtype", "base_model", "chat", "system", "context_window"]);
 const FINISH: ReadonlySet<unknown> = new Set<FinishReason>(["stop", "length"]);
-
-function openWorker(target: BackendTarget): Program {
-  const env: Record<string, string> = { PYTHONUNBUFFERED: "1", TOKENIZERS_PARALLELISM: "false" };
-  for (const name of ENVIRONMENT) {
-    const value = target.secret?.(name);
-    if (value !== undefined) env[name] = value;
-  }
-  // Not an option of the suite, which could then name any program.
-  const python = target.secret?.("EVALH_PYTHON") ?? "python3";
-  const told = Object.fromEntries(Object.entries(target.options).filter(([name]) => WORKER_OPTIONS.has(name)));
-  const program = shippedFile("gpu/python/worker.py", import.meta.url);
-  const timeout = (readOptions(target.options).number("timeout") ?? 1800) * 1000;
-  return startProgram({
-    argv: [python, program, target.path, "--options", JSON.stringify(told)],
-    env,
-    cwd: target.path,
-    timeout,
-  });
-}
-
-async function ask(program: Program, request: JsonObject, signal: AbortSignal): Promise<JsonObject> {
-  try {
-    return await program.ask(request, signal);
-  } catch (error) {
-    if (!(error instanceof ProgramError)) throw error;
-    throw new EvalhError("E_BACKEND", error.message, {
-      hint: "it needs Python with torch and transformers: name it with EVALH_PYTHON=/path/to/python, see the guide on training",
-      cause: error,
-    });
-  }
-}
 
 /** The results of a batch, in the order of its requests. */
 async function* askBatch<T>(
-  program: Program,
+  worker: Worker,
   { request, signal, indices }: { request: JsonObject; signal: AbortSignal; indices: readonly number[] },
   read: (result: JsonObject) => T | null,
 ): AsyncGenerator<Outcome<T>> {
-  const { results } = (await ask(program, request, signal)) as { readonly results?: JsonValue };
+  const { results } = (await worker.ask(request, signal)) as { readonly results?: JsonValue };
   const list: readonly JsonValue[] = Array.isArray(results) ? (results as readonly JsonValue[]) : [];
   for (const [place, index] of indices.entries()) {
     const result = list[place];
@@ -111,7 +70,7 @@ async function* askBatch<T>(
 }
 
 function generate(
-  program: Program,
+  worker: Worker,
   requests: readonly GenerateRequest[],
   { options, signal }: { options: GenerateOptions; signal: AbortSignal },
 ): AsyncIterable<Outcome<Completion>> {
@@ -123,7 +82,7 @@ function generate(
   };
   const started = performance.now();
   const indices = requests.map(({ index }) => index);
-  return askBatch(program, { request, signal, indices }, (result) =>
+  return askBatch(worker, { request, signal, indices }, (result) =>
     readCompletion(result, stop, performance.now() - started),
   );
 }
@@ -144,14 +103,14 @@ function readCompletion(result: JsonObject, stop: readonly string[], totalMs: nu
 }
 
 function loglikelihood(
-  program: Program,
+  worker: Worker,
   requests: readonly LikelihoodRequest[],
   signal: AbortSignal,
 ): AsyncIterable<Outcome<readonly ContinuationScore[]>> {
   const asked = requests.map(({ context, continuations }) => ({ context, continuations }));
   const request = { type: "loglikelihood", requests: asked };
   const indices = requests.map(({ index }) => index);
-  return askBatch(program, { request, signal, indices }, readScores);
+  return askBatch(worker, { request, signal, indices }, readScores);
 }
 
 function readScores(result: JsonObject): readonly ContinuationScore[] | null {
@@ -167,32 +126,31 @@ function readScores(result: JsonObject): readonly ContinuationScore[] | null {
 }
 
 async function create(target: BackendTarget, signal: AbortSignal): Promise<Backend> {
-  const program = openWorker(target);
-  let version: JsonValue | undefined;
-  try {
-    version = (await ask(program, { type: "hello" }, signal))["version"];
-  } catch (error) {
-    await program[Symbol.asyncDispose]();
-    throw error;
-  }
+  const worker = await openWorker(target);
+  const loaded = await loadInto(worker, target, signal);
   return {
     name: "transformers",
-    version: typeof version === "string" ? version : "transformers",
-    capabilities: { generate: true, loglikelihood: true },
+    version: loaded.version,
+    capabilities: { generate: loaded.generates, loglikelihood: true },
+    // A prompt that names an image does not say what is on it.
+    isOpaque: loaded.kind === "image-text",
     batchSize: readOptions(target.options).number("batch_size") ?? 16,
     // The next batch waits in the pipe while one is computed.
     concurrency: 2,
     lengthOf: (prompt) => prompt.length,
-    generate: (requests, options, each) => generate(program, requests, { options, signal: each }),
-    loglikelihood: (requests, each) => loglikelihood(program, requests, each),
-    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
+    generate: (requests, options, each) => generate(worker, requests, { options, signal: each }),
+    loglikelihood: (requests, each) => loglikelihood(worker, requests, each),
+    [Symbol.asyncDispose]: () => worker.release(),
   };
 }
 
-/** Hugging Face checkpoints as the Trainer saves them: safetensors, sharded or whole, and PEFT adapters. */
+/**
+ * Hugging Face checkpoints as the Trainer saves them, safetensors, sharded or whole, and PEFT adapters: models that
+ * write text, classifiers, multiple-choice and image–text models.
+ */
 export const transformers: BackendModule = {
   name: "transformers",
-  summary: "Hugging Face checkpoints and PEFT adapters, run by transformers in a Python process",
+  summary: "Hugging Face checkpoints of any kind and PEFT adapters, run by transformers in a Python process",
   target: "folder",
   options: SCHEMA,
   create,

@@ -71,6 +71,7 @@ async function servedModel(
     backend,
     checkpoints: [],
     variants: [],
+    folder: suite.folder,
     base: null,
     url: baseUrl,
     modelName: model ?? null,

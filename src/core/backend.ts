@@ -55,6 +55,8 @@ export interface Backend extends AsyncDisposable {
   /** Of the backend and what it runs on, for example "onnxruntime-node 1.30.0 cpu". Part of cache keys. */
   readonly version: string;
   readonly capabilities: BackendCapabilities;
+  /** True if more than the weights and the prompt decides an answer, such as an image that a prompt names. Not cached. */
+  readonly isOpaque?: boolean;
   /** Requests a call likes best. Batches are formed by the plan, so that results do not depend on scheduling. */
   readonly batchSize: number;
   /** Calls that may run at the same time. */
@@ -93,6 +95,8 @@ export interface Keep extends AsyncDisposable {
 export interface BackendTarget {
   /** Absolute path of the checkpoint, or base URL of the server. */
   readonly path: string;
+  /** Absolute path of the suite's folder, for files that prompts name. */
+  readonly folder?: string;
   /** Absolute path of the model that the checkpoint, an adapter, belongs to. */
   readonly base?: string;
   /** What the checkpoints of a run may share. Without it, a backend opens and closes everything itself. */

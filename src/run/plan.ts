@@ -24,12 +24,13 @@ export function targetOf({
   model,
 }: Pick<PlannedCheckpoint, "checkpoint" | "model">): Pick<
   BackendTarget,
-  "path" | "options" | "base" | "modelName" | "adapter"
+  "path" | "options" | "folder" | "base" | "modelName" | "adapter"
 > {
   const modelName = checkpoint.servedAs ?? model.modelName;
   return {
     path: model.url ?? checkpoint.path,
     options: model.options,
+    folder: model.folder,
     ...(model.base === null ? {} : { base: model.base }),
     ...(modelName === null ? {} : { modelName }),
     ...(model.url === null || checkpoint.path === model.url ? {} : { adapter: checkpoint.path }),

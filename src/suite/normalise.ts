@@ -127,6 +127,7 @@ function normaliseModel(model: RawModel, pointer: string, around: Surroundings):
     variants: sources(model.variants, pointerTo(pointer, "variants")).map((entry) =>
       variantSource(entry.value, around.place(entry.pointer), around),
     ),
+    folder: around.path("."),
     base: model.base === undefined ? null : around.path(model.base),
     url: model.url ?? null,
     modelName: model.model_name ?? null,

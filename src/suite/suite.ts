@@ -116,6 +116,8 @@ export interface Model {
   /** Empty for a served model without adapters. */
   readonly checkpoints: readonly CheckpointSource[];
   readonly variants: readonly VariantSource[];
+  /** Absolute path of the suite's folder, below which files lie that prompts name. */
+  readonly folder: string;
   /** Absolute path of the model that adapters belong to; null where it is not given. */
   readonly base: string | null;
   /** Base URL of a served model. */

@@ -24,6 +24,7 @@ const model = (url: string): Model => ({
   backend: "openai",
   checkpoints: [],
   variants: [],
+  folder: "/nowhere",
   base: null,
   url,
   modelName: "g-1",

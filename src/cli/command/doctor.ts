@@ -1,119 +1,35 @@
-import { execFile } from "node:child_process";
-import { statfs } from "node:fs/promises";
-import { promisify } from "node:util";
+import { Option, type Command } from "commander";
 
-import type { Command } from "commander";
-
-import { messageOf } from "../../core/errors.ts";
+import { runChecks } from "../doctor/checks.ts";
+import { installPython } from "../doctor/install-python.ts";
 import { ExitCode } from "../io.ts";
 import type { CommandContext } from "./index.ts";
 
-interface Check {
-  readonly name: string;
-  /** "needed" checks decide the exit code; the others say what more could be used. */
-  readonly importance: "needed" | "optional";
-  readonly ok: boolean;
-  readonly found: string;
-  /** How to mend it. */
-  readonly fix: string | null;
+interface Options {
+  readonly json?: true;
+  readonly install?: "python";
 }
-
-const LEAST_DISK_GB = 1;
-const TIMEOUT_MS = 20_000;
 
 export function configure(command: Command, { io, finish }: CommandContext): void {
-  command.option("--json", "print one JSON document").action(async (options: { readonly json?: true }) => {
-    const checks = [nodeCheck(), await diskCheck(), await onnxCheck(), await pythonCheck(), await gpuCheck()];
-    finish(checks.some(({ ok, importance }) => !ok && importance === "needed") ? ExitCode.usage : ExitCode.pass);
-    if (options.json === true) {
-      io.stdout.write(`${JSON.stringify(checks, null, 2)}\n`);
-      return;
-    }
-    for (const { ok, importance, name, found, fix } of checks) {
-      io.stdout.write(`${ok ? "✓" : importance === "needed" ? "✗" : "–"} ${name.padEnd(22)} ${found}\n`);
-      if (!ok && fix !== null) io.stdout.write(`  fix: ${fix}\n`);
-    }
-  });
-}
-
-function nodeCheck(): Check {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  const ok = major > 22 || (major === 22 && minor >= 19);
-  return { name: "Node", importance: "needed", ok, found: process.versions.node, fix: "install Node 22.19 or newer" };
-}
-
-async function diskCheck(): Promise<Check> {
-  const { bavail, bsize } = await statfs(".");
-  const free = (bavail * bsize) / 1e9;
-  return {
-    name: "disk",
-    importance: "needed",
-    ok: free >= LEAST_DISK_GB,
-    found: `${free.toFixed(1)} GB free here`,
-    fix: "free some space, or run elsewhere with --output",
-  };
-}
-
-async function onnxCheck(): Promise<Check> {
-  const base = {
-    name: "onnx backend",
-    importance: "needed" as const,
-    fix: "run `npm ci` again; onnxruntime-node carries its binaries",
-  };
-  try {
-    const { listSupportedBackends } = await import("onnxruntime-node");
-    const devices = listSupportedBackends().map(({ name }) => name);
-    return { ...base, ok: devices.includes("cpu"), found: `onnxruntime-node with ${devices.join(", ")}` };
-  } catch (error) {
-    return { ...base, ok: false, found: messageOf(error).split("\n")[0] ?? "" };
-  }
-}
-
-const PYTHON_PROBE = `import importlib.metadata as m, json
-def v(n):
-    try: return m.version(n)
-    except m.PackageNotFoundError: return None
-print(json.dumps({n: v(n) for n in ("torch", "transformers", "peft", "datasets")}))`;
-
-async function pythonCheck(): Promise<Check> {
-  const base = { name: "Python for fine-tunes", importance: "optional" as const };
-  const version = await output("python3", ["--version"]);
-  if (version === null)
-    return {
-      ...base,
-      ok: false,
-      found: "no python3",
-      fix: "only needed to fine-tune and for PyTorch checkpoints: install Python 3.10 or newer",
-    };
-  const text = await output("python3", ["-c", PYTHON_PROBE]);
-  const packages = Object.entries(text === null ? {} : (JSON.parse(text) as Record<string, string | null>));
-  const missing = packages.filter(([, found]) => found === null).map(([name]) => name);
-  const present = packages.filter(([, found]) => found !== null).map(([name, found]) => `${name} ${found}`);
-  return {
-    ...base,
-    ok: missing.length === 0,
-    found: [version, ...present, ...(missing.length === 0 ? [] : [`without ${missing.join(", ")}`])].join(", "),
-    fix: `only needed to fine-tune and for PyTorch checkpoints: python3 -m pip install ${missing.join(" ")}`,
-  };
-}
-
-async function gpuCheck(): Promise<Check> {
-  const text = await output("nvidia-smi", ["--query-gpu=name,memory.total,driver_version", "--format=csv,noheader"]);
-  return {
-    name: "NVIDIA GPU",
-    importance: "optional",
-    ok: text !== null,
-    found: text === null ? "no nvidia-smi" : text.replaceAll("\n", "; "),
-    fix: "only needed for GPU work: install the NVIDIA driver",
-  };
-}
-
-/** Trimmed standard output; null if the program is missing, fails or hangs. */
-async function output(program: string, args: readonly string[]): Promise<string | null> {
-  try {
-    const { stdout } = await promisify(execFile)(program, [...args], { timeout: TIMEOUT_MS });
-    return stdout.trim();
-  } catch {
-    return null;
-  }
+  command
+    .option("--json", "print one JSON document")
+    .addOption(
+      new Option(
+        "--install <what>",
+        "make what is missing: a Python environment with PyTorch and transformers",
+      ).choices(["python"]),
+    )
+    .action(async (options: Options) => {
+      if (options.install !== undefined) await installPython(io);
+      const checks = await runChecks(io);
+      finish(checks.some(({ ok, importance }) => !ok && importance === "needed") ? ExitCode.usage : ExitCode.pass);
+      if (options.json === true) {
+        io.stdout.write(`${JSON.stringify(checks, null, 2)}\n`);
+        return;
+      }
+      for (const { ok, importance, name, found, fix } of checks) {
+        io.stdout.write(`${ok ? "✓" : importance === "needed" ? "✗" : "–"} ${name.padEnd(22)} ${found}\n`);
+        if (!ok && fix !== null) io.stdout.write(`  fix: ${fix}\n`);
+      }
+    });
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 
+import { findPython } from "../../backend/python.ts";
 import { loadSuite } from "../../suite/load.ts";
 import { describePlan, planText } from "../train/describe-plan.ts";
 import { startOwnTrainer } from "../train/own-trainer.ts";
@@ -32,7 +33,7 @@ export function configure(command: Command, { io, finish }: CommandContext): voi
 async function train(wanted: string, options: Options, io: CliIo): Promise<number> {
   const file = await locateSuite(wanted);
   const suite = await loadSuite(file, { allowOutside: options.allowOutside === true });
-  const python = pythonOf(options, io.env) ?? "python3";
+  const python = pythonOf(options, io.env) ?? findPython((name) => io.env[name]);
   const plan = await planTraining(suite, {
     resume: options.resume !== undefined,
     python,

@@ -34,7 +34,7 @@ interface Asked {
 export async function openUnitAnswers(options: CacheOptions, asked: Asked): Promise<UnitAnswers> {
   const { planned, backend, unit, count, onProblem } = asked;
   const { task, info } = unit;
-  const isKept = isSelfContained(planned) || options.keepsServed;
+  const isKept = (isSelfContained(planned) && backend.isOpaque !== true) || options.keepsServed;
   const scope = scopeOf({ planned, backend, task, evalh: options.evalh });
   const store = isKept ? await openAnswerStore(options.root, scope, onProblem) : null;
   return {
