@@ -47,7 +47,7 @@ export function generated(size: Size): { readonly comparison: Comparison; readon
       training: null,
       ship: null,
       gates: [],
-      learning: { trajectories: [], forgetting: [], memorisation: null, diagnostics: [], ids: {} },
+      learning: { trajectories: [], forgetting: [], gaps: [], memorisation: null, diagnostics: [], ids: {} },
       resources: null,
       figures: [],
       people: [],

@@ -18,6 +18,7 @@ export function learningDocument(learning: Learning): Document {
       samples: Object.fromEntries(Object.entries(samples).map(([kind, positions]) => [kind, idsOf(task, positions)])),
     })),
     forgetting: learning.forgetting.map((each) => ({ ...each, samples: idsOf(each.task, each.samples) })),
+    generalisation_gap: learning.gaps,
     memorisation: memorisationDocument(learning.memorisation, idsOf),
     diagnostics: learning.diagnostics,
   };

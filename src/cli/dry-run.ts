@@ -50,7 +50,7 @@ export async function dryRun(request: RunRequest, io: CliIo): Promise<number> {
   }
   io.stdout.write("\n");
   for (const row of rows) {
-    const split = row.split === "validation" ? " (validation)" : "";
+    const split = row.split === "test" ? "" : ` (${row.split})`;
     io.stdout.write(
       `  ${`${row.task}${split}`.padEnd(28)} ${row.kind.padEnd(14)} ${row.samples} samples × ${row.checkpoints} checkpoints = ${row.requests} requests; ` +
         `${row.max_generated_tokens === 0 ? "" : `at most ${row.max_generated_tokens.toLocaleString("en")} new tokens; `}shows differences of about ${row.detectable_points.toFixed(1)} points\n`,

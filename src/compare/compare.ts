@@ -84,7 +84,7 @@ export async function buildComparison(data: RunData, options: CompareOptions = {
     gates,
     verdict,
     summary: summarise({ data, rows, cells, training, ship, verdict, base }),
-    learning: await learningOf(data, { diagnosis, ship }),
+    learning: await learningOf(data, { diagnosis, ship, cells }),
     people: data.people.sheets.map((sheet) => peopleView(data, sheet)),
     resources: await resourceUse(data),
     figures: taskFigures(data),

@@ -33,10 +33,10 @@ export interface PairedDifference {
 
 /** One metric of one task, a row of the table. */
 export interface MetricRow {
-  /** "task/metric", unique; validation rows are "task@validation/metric". */
+  /** "task/metric", unique; rows of other splits are "task@validation/metric", "task@train/metric". */
   readonly key: string;
   readonly task: string;
-  readonly split: "test" | "validation";
+  readonly split: "test" | "validation" | "train";
   readonly judge: string;
   readonly metric: string;
   readonly signature: string;

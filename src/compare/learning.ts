@@ -2,12 +2,13 @@ import type { Diagnosis } from "../core/verdict.ts";
 import { readItems } from "../run/items.ts";
 import { readTrainingText, type TrainingText } from "../run/training-text.ts";
 import { readTaskFacts, type TaskFacts } from "./answer-facts.ts";
-import type { ShipChoice } from "./comparison.ts";
+import type { Cell, ShipChoice } from "./comparison.ts";
 import { buriedAnswers, collapsedAnswers, cutAnswers, emptyAnswers } from "./diagnose/answers.ts";
 import { copiedAnswers } from "./diagnose/copied-answers.ts";
 import { curveDiagnostics } from "./diagnose/curves.ts";
 import type { Diagnostic } from "./diagnose/diagnostic.ts";
 import { forgottenSlices, neglectedRareCases, rareCases } from "./diagnose/rare-cases.ts";
+import { gapDiagnostics, generalisationGaps, type GeneralisationGap } from "./generalisation-gap.ts";
 import { findMemorisation, type Memorisation } from "./memorisation.ts";
 import type { RunData } from "./run-data.ts";
 import { unitKey } from "./shard-scan.ts";
@@ -17,6 +18,8 @@ import { forgettingOf, taskTrajectories, testMetrics, type Forgetting, type Task
 export interface Learning {
   readonly trajectories: readonly TaskTrajectories[];
   readonly forgetting: readonly Forgetting[];
+  /** How much better training samples go than test samples; empty where no task has any. */
+  readonly gaps: readonly GeneralisationGap[];
   /** Null where the suite does not name the training data. */
   readonly memorisation: Memorisation | null;
   readonly diagnostics: readonly Diagnostic[];
@@ -24,16 +27,20 @@ export interface Learning {
   readonly ids: Readonly<Record<string, Readonly<Record<number, string>>>>;
 }
 
+interface LearningInputs {
+  readonly diagnosis: Diagnosis | null;
+  readonly ship: ShipChoice | null;
+  readonly cells: Readonly<Record<string, readonly Cell[]>>;
+}
+
 /** Looks at every answer of a run. */
-export async function learningOf(
-  data: RunData,
-  { diagnosis, ship }: { readonly diagnosis: Diagnosis | null; readonly ship: ShipChoice | null },
-): Promise<Learning> {
+export async function learningOf(data: RunData, { diagnosis, ship, cells }: LearningInputs): Promise<Learning> {
   const text = await readTrainingText(data.folder);
   const checkpoint = ship?.checkpoint ?? data.checkpoints.at(-1)?.id ?? null;
   const facts = checkpoint === null ? [] : await allFacts(data, checkpoint);
   const trajectories = taskTrajectories(data);
   const forgetting = forgettingOf(data, ship?.checkpoint ?? null);
+  const gaps = await generalisationGaps(data, cells);
   const memorisation = text === null ? null : await findMemorisation(data, text);
   const named = [
     ...trajectories.map(({ task, samples }) => ({ task, samples: Object.values(samples).flat() })),
@@ -46,14 +53,25 @@ export async function learningOf(
   return {
     trajectories,
     forgetting,
+    gaps,
     memorisation,
     ids: await idsOf(data, named),
     diagnostics: [
       ...curveDiagnostics(data.training, diagnosis, ship?.step ?? null),
-      ...(memorisation === null || checkpoint === null ? [] : copiedAnswers(memorisation, checkpoint)),
+      ...(checkpoint === null ? [] : checkpointDiagnostics(checkpoint, { gaps, memorisation })),
       ...facts.flatMap((each) => taskDiagnostics(each, text)),
     ],
   };
+}
+
+function checkpointDiagnostics(
+  checkpoint: string,
+  { gaps, memorisation }: Pick<Learning, "gaps" | "memorisation">,
+): Diagnostic[] {
+  return [
+    ...gapDiagnostics(gaps, checkpoint),
+    ...(memorisation === null ? [] : copiedAnswers(memorisation, checkpoint)),
+  ];
 }
 
 /** Everything that can be said of one task's answers. */

@@ -19,7 +19,7 @@ export interface UnitAnswers {
 export type AnswerVisitor = (unit: UnitInfo, slot: number, answer: { record: SampleRecord; line: StoredLine }) => void;
 
 export function unitKey(unit: { readonly task: string; readonly split: string }): string {
-  return unit.split === "validation" ? `${unit.task}@validation` : unit.task;
+  return unit.split === "test" ? unit.task : `${unit.task}@${unit.split}`;
 }
 
 /**

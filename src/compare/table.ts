@@ -13,13 +13,13 @@ interface TableOptions {
 
 /**
  * Every metric of every checkpoint with its interval and its paired difference: from the base for the series, from
- * the parent for a variant. One Holm correction spans all differences of the test split; those of the validation
- * split, which only choose a checkpoint, are corrected among themselves. What tells of the judging alone has none.
+ * the parent for a variant. One Holm correction spans all differences of the test split; those of the
+ * other splits are corrected among themselves. What tells of the judging alone has none.
  */
 export function compareCells(data: RunData, options: TableOptions): Record<string, readonly Cell[]> {
   const raw = new Map(data.metrics.map((row) => [row.key, rawDifferences(data, row, options)]));
   const cells: Record<string, readonly Cell[]> = {};
-  for (const split of ["test", "validation"] as const) {
+  for (const split of ["test", "validation", "train"] as const) {
     const rows = data.metrics.filter((row) => row.unit.split === split);
     const flat = rows.flatMap((row) => (raw.get(row.key) ?? []).filter((item) => item !== null));
     const corrected = correct(flat, options.alpha);

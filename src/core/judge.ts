@@ -92,7 +92,7 @@ export interface Judge<S extends JsonValue = JsonValue> {
 export interface AnswerOrigin {
   readonly checkpoint: string;
   readonly task: string;
-  readonly split: "test" | "validation";
+  readonly split: "test" | "validation" | "train";
   /** Which of the sample's answers, from 0. */
   readonly repeat: number;
 }

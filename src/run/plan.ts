@@ -37,12 +37,16 @@ export function targetOf({
   };
 }
 
-/** The splits of a task: its test samples, and the samples that choose the checkpoint to ship, if it has any. */
-export function splitsOf(task: Task): readonly Split[] {
-  return task.dataset.validation === undefined ? ["test"] : ["validation", "test"];
+/** The splits of a task: its test samples, and those that choose the checkpoint or were learned from, if it has any. */
+export function splitsOf({ dataset }: Task): readonly Split[] {
+  return [
+    ...(dataset.validation === undefined ? [] : (["validation"] as const)),
+    ...(dataset.train === undefined ? [] : (["train"] as const)),
+    "test",
+  ];
 }
 
-/** Variants are compared with their parent on the test split; they are no candidates, so validation is not asked. */
+/** Variants are compared with their parent on the test split; they are no candidates, so no other is asked. */
 export function runsUnit(checkpoint: Checkpoint, unit: Pick<UnitInfo, "split">): boolean {
   return checkpoint.role === "series" || unit.split === "test";
 }

@@ -1,5 +1,6 @@
 import { datasetRevision } from "../dataset/revision.ts";
 import type { Suite } from "../suite/suite.ts";
+import { datasetOf } from "./dataset-of.ts";
 import type { UnitInfo } from "./store/records.ts";
 
 /**
@@ -9,11 +10,12 @@ import type { UnitInfo } from "./store/records.ts";
 export async function withRevisions(suite: Suite, units: readonly UnitInfo[]): Promise<UnitInfo[]> {
   const revised: UnitInfo[] = [];
   for (const unit of units) {
-    const dataset = suite.tasks.find(({ name }) => name === unit.task)?.dataset;
-    if (dataset === undefined) revised.push(unit);
+    const task = suite.tasks.find(({ name }) => name === unit.task);
+    if (task === undefined) revised.push(unit);
     else {
-      const { validation, revision: _pinned, ...rest } = dataset;
-      const spec = unit.split === "validation" ? { ...rest, path: validation ?? dataset.path } : dataset;
+      const { revision, ...dataset } = datasetOf(task, unit.split);
+      // What is pinned is the test data; other splits lie elsewhere.
+      const spec = unit.split === "test" && revision !== undefined ? { ...dataset, revision } : dataset;
       revised.push({ ...unit, dataset: await datasetRevision(spec) });
     }
   }

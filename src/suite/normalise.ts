@@ -111,10 +111,14 @@ export function normaliseDataset(
   around: Pick<TaskSurroundings, "path" | "seed">,
 ): TaskDataset {
   if (typeof raw === "string") return { path: around.path(raw) };
-  const { path, sample, validation, ...rest } = raw;
+  const { path, sample, validation, train, ...rest } = raw;
   const spec: DatasetSpec = { ...rest, path: around.path(path) };
   const sampled = sample === undefined ? spec : { ...spec, sample: { n: sample.n, seed: sample.seed ?? around.seed } };
-  return validation === undefined ? sampled : { ...sampled, validation: around.path(validation) };
+  return {
+    ...sampled,
+    ...(validation !== undefined && { validation: around.path(validation) }),
+    ...(train !== undefined && { train: around.path(train) }),
+  };
 }
 
 function normaliseModel(model: RawModel, pointer: string, around: Surroundings): Model {

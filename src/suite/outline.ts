@@ -180,7 +180,8 @@ function datasetsAt(value: unknown, pointer: string, key = "dataset"): PlacedDat
   const inside = pointerTo(pointer, key);
   const dataset = member(value, key);
   const format = textAt(dataset, inside, "format")?.text ?? null;
-  return [textAt(value, pointer, key), textAt(dataset, inside, "path"), textAt(dataset, inside, "validation")]
+  const paths = ["path", "validation", "train"].map((name) => textAt(dataset, inside, name));
+  return [textAt(value, pointer, key), ...paths]
     .filter((path) => path !== null)
     .map(({ text, pointer: at }) => ({ text, pointer: at, format }));
 }

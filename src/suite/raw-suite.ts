@@ -28,6 +28,7 @@ export interface RawDataset {
   readonly sample?: { readonly n: number; readonly seed?: number };
   readonly where?: Readonly<Record<string, WhereValue | readonly WhereValue[]>>;
   readonly validation?: string;
+  readonly train?: string;
 }
 
 export interface RawTrainingData {

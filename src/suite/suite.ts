@@ -24,6 +24,8 @@ export interface TaskDataset extends DatasetSpec {
    * dataset itself is then not the luckiest of many.
    */
   readonly validation?: string;
+  /** Path of samples that the model learned from, read with the same options: some are asked too, see `datasetOf`. */
+  readonly train?: string;
 }
 
 /** Worked examples before the prompt. */

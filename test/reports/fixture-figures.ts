@@ -97,6 +97,7 @@ export function learningOf(ids: readonly string[]): Learning {
   return {
     trajectories: [],
     forgetting: [],
+    gaps: [],
     memorisation: {
       trainingRows: 4_500,
       whole: false,

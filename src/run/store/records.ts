@@ -5,8 +5,11 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.t
 import type { DatasetRevision } from "../../dataset/revision.ts";
 import type { Gate } from "../../suite/suite.ts";
 
-/** "test" results are reported; "validation" results only choose the checkpoint to ship. */
-export type Split = "test" | "validation";
+/**
+ * "test" results are reported; "validation" results only choose the checkpoint to ship; "train" results, on samples that
+ * the model learned from, show by their distance from "test" what was learned by heart.
+ */
+export type Split = "test" | "validation" | "train";
 
 /** A line of items/<task>.<split>.jsonl: one sample, ready to be asked. */
 export interface ItemRecord {

@@ -68,6 +68,7 @@ async function firstColumns(index: number, { source, folder }: CheckContext): Pr
   const {
     sample: _,
     validation: __,
+    train: ___,
     ...spec
   } = normaliseDataset(raw, { path: (path) => resolve(folder, path), seed: 0 });
   let first: Set<string> | null = null;

@@ -108,6 +108,7 @@ export function taskSchema(judges: ReadonlyMap<string, JudgeModule | null>): Sch
       kind: oneOf(["generate", "choice", "loglikelihood", "perplexity", "classify"], "How it is asked."),
       dataset: datasetSchema("The samples.", {
         validation: text("Samples on which the checkpoint to ship is chosen; same options."),
+        train: text("Samples that the model learned from; 200 of them are asked, to show what was learned by heart."),
       }),
       prompt: text("Jinja template over the columns of a row."),
       references: {
