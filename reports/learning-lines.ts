@@ -3,6 +3,9 @@ import { checkpointLabels } from "./checkpoint-label.ts";
 import { escapeText } from "./escape-text.ts";
 import { formatCount, plural } from "./number-format.ts";
 
+/** Forgotten samples that are named in a line; a document has more of them. */
+const NAMED = 5;
+
 /** What the answers tell about how the model learned, in words: diagnoses first, then trajectories and forgetting. */
 export function learningLines(comparison: Comparison): readonly string[] {
   const { learning, resources } = comparison;
@@ -21,9 +24,11 @@ export function learningLines(comparison: Comparison): readonly string[] {
     }),
     ...learning.forgetting
       .filter(({ lost }) => lost > 0)
-      .map(({ task, base, checkpoint, kept, lost, gained }) => {
+      .map(({ task, base, checkpoint, kept, lost, gained, samples }) => {
         const had = plural(kept + lost, "answer");
-        return `${escapeText(task)}: of ${had} right at ${label(base)}, ${formatCount(lost)} are wrong at ${label(checkpoint)}; ${formatCount(gained)} were gained`;
+        const named = samples.slice(0, NAMED).map((position) => learning.ids[task]?.[position] ?? String(position));
+        const which = escapeText(named.join(", ")) + (lost > named.length ? ", …" : "");
+        return `${escapeText(task)}: of ${had} right at ${label(base)}, ${formatCount(lost)} are wrong at ${label(checkpoint)} (${which}); ${formatCount(gained)} were gained`;
       }),
     ...(resources?.checkpoints ?? []).flatMap(({ checkpoint, joulesPerToken, joules, peakMemory }) => {
       if (joulesPerToken === null) return [];
