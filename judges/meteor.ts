@@ -7,7 +7,7 @@ import { attemptWithReferences } from "./metric/attempt.ts";
 import { meanMetric } from "./metric/mean.ts";
 import { meteorScore, type Synonyms } from "./meteor/align.ts";
 import { treebankWords, whiteSpaceWords } from "./meteor/words.ts";
-import { readWordNet } from "./meteor/wordnet.ts";
+import { readWordNet } from "../src/lexicon/wordnet.ts";
 
 type MeteorStats = {
   /** 0..1. */

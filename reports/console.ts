@@ -1,6 +1,7 @@
 import type { Comparison } from "../src/compare/comparison.ts";
 import { checkpointLabels } from "./checkpoint-label.ts";
 import { gateBlock } from "./console/gate-block.ts";
+import { robustnessBlock } from "./console/robustness-block.ts";
 import { scoreTable } from "./console/score-table.ts";
 import { paintLines, span, type Line } from "./console/span.ts";
 import { wrapParts, wrapText } from "./console/text-width.ts";
@@ -41,6 +42,7 @@ function renderConsole(comparison: Comparison, { columns = 100, color = false }:
     variantTables(comparison, width),
     sliceBlock(comparison, width),
     listBlock("People", { marker: "·", items: comparison.people.flatMap(peopleSummary), most: MOST_PEOPLE, width }),
+    robustnessBlock(comparison, width),
     listBlock("Warnings", { marker: "!", items: warningLines(comparison), most: MOST_WARNINGS, width }),
     listBlock("Learning", { marker: "·", items: learningLines(comparison), most: MOST_LEARNING, width }),
     listBlock("Evidence", {

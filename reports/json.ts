@@ -4,6 +4,7 @@ import type { JsonValue } from "../src/core/json.ts";
 import type { GateResult } from "../src/compare/gate/gate-result.ts";
 import { learningDocument, resourcesDocument } from "./json/learning-document.ts";
 import { peopleDocument } from "./json/people-document.ts";
+import { robustnessDocument } from "./json/robustness-document.ts";
 import { lossesAt } from "./losses.ts";
 import { finiteOrNull } from "./number-format.ts";
 import { textReport } from "./report-module.ts";
@@ -52,6 +53,7 @@ export function comparisonDocument(comparison: Comparison): { readonly [key: str
       unit: row.unit,
       detectable: row.detectable,
     })),
+    robustness: robustnessDocument(comparison),
     slices: comparison.slices.map((slice) => sliceDocument(comparison, slice)),
     training:
       training === null
@@ -130,6 +132,7 @@ export function gateDocument(result: GateResult): { readonly [key: string]: unkn
   return {
     name,
     metric: gate.metric,
+    perturbation: gate.perturbation ?? null,
     mode: gate.mode,
     slice: gate.slice === null ? null : `${gate.slice.field}=${gate.slice.value}`,
     severity: gate.severity,

@@ -7,6 +7,7 @@ import { lossesAt } from "./losses.ts";
 import { bestOf, cellOf, halfWidth, signedChange, testRows } from "./metric-view.ts";
 import { formatBytes, formatLoss, formatScore, formatSeconds, MISSING } from "./number-format.ts";
 import { peopleSummary } from "./people-lines.ts";
+import { changeText, isDrop, perturbedMetrics } from "./robustness-view.ts";
 import { textReport } from "./report-module.ts";
 
 export const markdownReport = textReport({
@@ -31,10 +32,24 @@ export function markdownBlocks(comparison: Comparison): readonly string[] {
     legend(comparison),
     listBlock("Weakest slices", sliceLines(comparison)),
     listBlock("People", comparison.people.flatMap(peopleSummary).map(literal)),
+    listBlock("Robustness", robustnessLines(comparison)),
     listBlock("Warnings", warningLines(comparison).map(literal)),
     listBlock("Evidence", (comparison.training?.diagnosis.evidence ?? []).map(literal)),
     footer(comparison),
   ].filter((block) => block !== "");
+}
+
+/** What each perturbation does to each task's first metric, for the base checkpoint. */
+function robustnessLines(comparison: Comparison): string[] {
+  const index = comparison.checkpoints.findIndex(({ id }) => id === comparison.base);
+  return perturbedMetrics(comparison, { leading: true }).flatMap(({ row, forms }) =>
+    forms.flatMap(({ perturbation, cells }) => {
+      const cell = cells[index] ?? null;
+      if (cell === null) return [];
+      const drop = isDrop(cell, row) ? " ▼ significant" : "";
+      return [literal(`${row.key} under ${perturbation}: ${changeText(cell, row)}${drop}`)];
+    }),
+  );
 }
 
 /**

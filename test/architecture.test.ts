@@ -11,7 +11,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const ranks: Readonly<Record<string, number>> = {
   "src/core": 0,
   "src/stats": 1,
+  "src/lexicon": 1,
   "src/dataset": 2,
+  "src/perturb": 2,
   judges: 2,
   gpu: 2,
   "src/backend": 2,

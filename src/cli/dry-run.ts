@@ -1,3 +1,4 @@
+import type { Asker } from "../core/judge.ts";
 import { RUNS_FOLDER } from "../run/store/run-folder.ts";
 import { digestItems } from "../run/items.ts";
 import { runsUnit } from "../run/plan.ts";
@@ -14,17 +15,21 @@ const DISCORDANT_SHARE = 0.25;
 export async function dryRun(request: RunRequest, io: CliIo): Promise<number> {
   const { suite } = request;
   const resolved = await resolveFor(request);
-  const units = await describeUnits(suite, resolved, (task, split) => digestItems(task, { split }));
+  const rewriting = countingAsker();
+  const world = { seed: suite.seed, folder: suite.folder, ask: () => Promise.resolve(rewriting.asker) };
+  const units = await describeUnits(suite, resolved, (task, split) => digestItems(task, { split, world }));
   const rows = units.map((unit) => {
     const checkpoints = resolved.checkpoints.filter(({ checkpoint }) => runsUnit(checkpoint, unit)).length;
     const requests = checkpoints * unit.n * unit.repeats;
-    const maxTokens = suite.tasks.find(({ name }) => name === unit.task)?.generate.maxTokens ?? 0;
+    const asked = unit.perturbation?.of ?? unit.task;
+    const maxTokens = suite.tasks.find(({ name }) => name === asked)?.generate.maxTokens ?? 0;
     const generated = unit.kind === "generate" ? requests * maxTokens : 0;
     return {
       task: unit.task,
       split: unit.split,
       kind: unit.kind,
       samples: unit.n,
+      repeats: unit.repeats,
       checkpoints,
       requests,
       max_generated_tokens: generated,
@@ -35,7 +40,7 @@ export async function dryRun(request: RunRequest, io: CliIo): Promise<number> {
   if (request.output !== "text") {
     const checkpoints = resolved.checkpoints.map(({ checkpoint }) => checkpoint);
     io.stdout.write(
-      `${JSON.stringify({ format: "evalh-plan/1", suite: suite.name, checkpoints, units: rows, requests: total }, null, 2)}\n`,
+      `${JSON.stringify({ format: "evalh-plan/1", suite: suite.name, checkpoints, units: rows, requests: total, rewrites: rewriting.count() }, null, 2)}\n`,
     );
     return ExitCode.pass;
   }
@@ -52,14 +57,31 @@ export async function dryRun(request: RunRequest, io: CliIo): Promise<number> {
   for (const row of rows) {
     const split = row.split === "test" ? "" : ` (${row.split})`;
     io.stdout.write(
-      `  ${`${row.task}${split}`.padEnd(28)} ${row.kind.padEnd(14)} ${row.samples} samples × ${row.checkpoints} checkpoints = ${row.requests} requests; ` +
+      `  ${`${row.task}${split}`.padEnd(28)} ${row.kind.padEnd(14)} ${row.samples} samples${row.repeats === 1 ? "" : ` × ${row.repeats}`} × ${row.checkpoints} checkpoints = ${row.requests} requests; ` +
         `${row.max_generated_tokens === 0 ? "" : `at most ${row.max_generated_tokens.toLocaleString("en")} new tokens; `}shows differences of about ${row.detectable_points.toFixed(1)} points\n`,
     );
+  }
+  if (rewriting.count() > 0) {
+    io.stdout.write(`\n  ${rewriting.count().toLocaleString("en")} requests to models that rewrite samples\n`);
   }
   io.stdout.write(
     `\nnothing was asked; runs would go to ${request.root === RUNS_FOLDER ? RUNS_FOLDER : request.root}\n`,
   );
   return ExitCode.pass;
+}
+
+/** Stands for the models that rewrite samples: it counts what they would be asked. */
+function countingAsker(): { readonly asker: Asker; readonly count: () => number } {
+  let count = 0;
+  return {
+    count: () => count,
+    asker: {
+      ask: () => {
+        count++;
+        return Promise.resolve({ text: "…", finish: "unknown" });
+      },
+    },
+  };
 }
 
 /** Percentage points of a 0/1 score that a paired test shows with 80 % power. */

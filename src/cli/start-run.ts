@@ -58,13 +58,16 @@ export async function startRun(request: RunRequest, io: CliIo): Promise<number> 
   });
   const resolved = await resolveFor(request, models.context);
   const baseline = await runBaselineOf(request);
+  const notify = (message: string): void => {
+    if (!request.quiet) io.stderr.write(`${message}\n`);
+  };
   const prepared =
     request.resume === null
-      ? await prepareRun(request.suite, resolved, { root: request.root, evalh: version() })
+      ? await prepareRun(request.suite, resolved, { root: request.root, evalh: version(), notify })
       : null;
   const folder = prepared?.folder ?? request.resume ?? "";
   await using _lock = await lockRun(folder);
-  const run = prepared ?? (await resumeRun(request.suite, resolved, { folder, evalh: version() }));
+  const run = prepared ?? (await resumeRun(request.suite, resolved, { folder, evalh: version(), notify }));
   await checkGating(folder, { suite: request.suite, baseline, isNew: prepared !== null });
   await using view = await openRunView(run, io, request);
   const { result, exitCode } = await executeShown({ ...run, models }, request, view);

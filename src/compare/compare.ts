@@ -11,6 +11,7 @@ import { evaluateGates } from "./gates.ts";
 import { learningOf } from "./learning.ts";
 import { resourceUse } from "./resources.ts";
 import { peopleView } from "./people.ts";
+import { robustnessOf } from "./robustness/robustness.ts";
 import { readRun, type RunData, type RunMetric } from "./run-data.ts";
 import { chooseShip } from "./ship.ts";
 import { sliceTables } from "./slices.ts";
@@ -86,6 +87,7 @@ export async function buildComparison(data: RunData, options: CompareOptions = {
     summary: summarise({ data, rows, cells, training, ship, verdict, base }),
     learning: await learningOf(data, { diagnosis, ship, cells }),
     people: data.people.sheets.map((sheet) => peopleView(data, sheet)),
+    robustness: await robustnessOf(data, { alpha, seed, base }),
     resources: await resourceUse(data),
     figures: taskFigures(data),
     load: await readBenches(data.folder),

@@ -9,6 +9,7 @@ import type { GateResult } from "./gate/gate-result.ts";
 import type { LoadResult } from "../load/load-result.ts";
 import type { Learning } from "./learning.ts";
 import type { PeopleView } from "./people.ts";
+import type { Robustness } from "./robustness/robustness.ts";
 import type { ResourceUse } from "./resources.ts";
 
 /** A paired difference, checkpoint minus base, over the samples that both answered. */
@@ -146,6 +147,8 @@ export interface Comparison {
   readonly summary: readonly string[];
   /** Trajectories of samples, forgetting, memorisation, and diagnoses in words. */
   readonly learning: Learning;
+  /** How the scores hold when samples are written otherwise; null where none was perturbed. */
+  readonly robustness: Robustness | null;
   /** What the GPUs did; null where none was looked at. */
   readonly resources: ResourceUse | null;
   /** At most one of a kind for each task. */

@@ -11,6 +11,7 @@ import { pairedEvidence, type PairedEvidence } from "./gate/paired-evidence.ts";
 import { decideNoninferior, decideRegression, type Decision } from "./gate/paired-gate.ts";
 import { decideFailureRate, decideOverfit, decideThreshold } from "./gate/threshold-gate.ts";
 import { subsetColumn, type MetricColumn } from "./metric-column.ts";
+import { cleanMetric } from "./robustness/robustness.ts";
 import type { RunData, RunMetric } from "./run-data.ts";
 
 export interface GateInputs {
@@ -57,15 +58,28 @@ async function lookAt(gate: Gate, inputs: GateInputs): Promise<Looked> {
   const bare = { gate, row: null, evidence: null, value: null, n: 0 };
   if (gate.metric === "overfit") return { ...bare, decision: decideOverfit(inputs.diagnosis) };
   if (gate.metric === "failure_rate" || gate.metric.endsWith("/failure_rate")) return lookAtFailures(gate, inputs);
-  const row = inputs.data.metrics.find(({ key }) => key === gate.metric);
-  return row === undefined
-    ? { ...bare, decision: undecided(`the run has no ${gate.metric}`) }
-    : lookAtMetric(gate, row, inputs);
+  const clean = inputs.data.metrics.find(({ key }) => key === gate.metric) ?? null;
+  const row = gate.perturbation === undefined ? clean : perturbedMetric(inputs.data, clean, gate.perturbation);
+  if (clean !== null && row !== null) return lookAtMetric(gate, { row, clean }, inputs);
+  const form = gate.perturbation === undefined ? "" : ` under ${gate.perturbation}`;
+  return { ...bare, decision: undecided(`the run has no ${gate.metric}${form}`) };
 }
 
-async function lookAtMetric(gate: Gate, row: RunMetric, inputs: GateInputs): Promise<Looked> {
+/** A metric under a perturbation of its task. */
+function perturbedMetric(data: RunData, clean: RunMetric | null, perturbation: string): RunMetric | null {
+  const forms = data.perturbed.filter(({ unit }) => unit.perturbation?.name === perturbation);
+  return forms.find((row) => clean !== null && cleanMetric(data, row) === clean) ?? null;
+}
+
+/** What a gate looks at: the scores themselves, or those under a perturbation beside the clean ones. */
+interface GatedMetric {
+  readonly row: RunMetric;
+  readonly clean: RunMetric;
+}
+
+async function lookAtMetric(gate: Gate, { row, clean }: GatedMetric, inputs: GateInputs): Promise<Looked> {
   const { data } = inputs;
-  const members = await sliceMembers(data.folder, row.unit, gate.slice);
+  const members = await sliceMembers(data.folder, clean.unit, gate.slice);
   const within = (whole: MetricColumn | null | undefined): MetricColumn | null => {
     if (whole == null) return null;
     const part = members === null ? whole : subsetColumn(whole, (ordinal) => members.has(ordinal));
@@ -85,27 +99,38 @@ async function lookAtMetric(gate: Gate, row: RunMetric, inputs: GateInputs): Pro
   if (gate.mode === "threshold") {
     return { ...valued, decision: few ?? decideThreshold(made, gate, row.metric.unit) };
   }
-  const { evidence, problem } = paired(row, { gate, column, within, inputs });
+  const { evidence, problem } =
+    row === clean
+      ? paired(row, { gate, column, within, inputs })
+      : pairedWithClean({ row, clean }, { gate, column, within, inputs });
   if (evidence === null) return { ...valued, decision: undecided(problem) };
   const fewPairs = tooFew(gate, evidence.difference.n);
   // Without enough samples there is no test, and so nothing for Holm's correction to count.
   return fewPairs === null ? { ...valued, evidence, decision: null } : { ...valued, decision: fewPairs };
 }
 
-function paired(
-  row: RunMetric,
-  {
-    gate,
-    column,
-    within,
-    inputs,
-  }: {
-    readonly gate: Gate;
-    readonly column: MetricColumn;
-    readonly within: (whole: MetricColumn | null | undefined) => MetricColumn | null;
-    readonly inputs: GateInputs;
-  },
-): { readonly evidence: PairedEvidence | null; readonly problem: string } {
+interface PairedWith {
+  readonly gate: Gate;
+  readonly column: MetricColumn;
+  readonly within: (whole: MetricColumn | null | undefined) => MetricColumn | null;
+  readonly inputs: GateInputs;
+}
+
+interface Paired {
+  readonly evidence: PairedEvidence | null;
+  readonly problem: string;
+}
+
+/** The drop under a perturbation: the same checkpoint's clean scores are what it is held against. */
+function pairedWithClean({ row, clean }: GatedMetric, { gate, column, within, inputs }: PairedWith): Paired {
+  const before = within(inputs.data.columns.get(clean.key)?.[inputs.checkpoint]);
+  const { higherIsBetter } = row.metric;
+  const seed = hashSeed(String(inputs.seed), row.key);
+  const evidence = before === null ? null : pairedEvidence(before, column, { alpha: gate.alpha, seed, higherIsBetter });
+  return { evidence, problem: "there are no clean scores of the same samples" };
+}
+
+function paired(row: RunMetric, { gate, column, within, inputs }: PairedWith): Paired {
   const { baseline, seed } = inputs;
   if (baseline === null) return { evidence: null, problem: "there is no baseline to compare with" };
   const conflict = metricConflict(baseline, row);
@@ -167,13 +192,14 @@ function resultOf(looked: Looked, { name, pAdjusted, family, inputs }: Settled):
   const unit = row?.metric.unit ?? "number";
   const decision =
     looked.decision ?? (evidence === null ? undecided("") : decide(evidence, { gate, unit, pAdjusted, family }));
-  const isPaired = gate.mode !== "threshold" && baseline !== null;
+  const isPaired = gate.mode !== "threshold" && baseline !== null && gate.perturbation === undefined;
+  const against = isPaired ? `${baseline.name} (${baseline.checkpoint})` : null;
   return {
     name,
     gate,
     ...decision,
     checkpoint: data.checkpoints[checkpoint]?.id ?? "",
-    against: isPaired ? `${baseline.name} (${baseline.checkpoint})` : null,
+    against: gate.perturbation !== undefined && evidence !== null ? "its clean scores" : against,
     unit,
     value,
     n,

@@ -24,7 +24,10 @@ export interface RunMetric {
 /** A run read back from its folder: numbers only, texts stay on disk. */
 export interface RunData {
   readonly folder: string;
-  /** As run.json has it, its units with the judges that people are to them. */
+  /**
+   * As run.json has it, its units with the judges that people are to them, and only the clean ones: nothing that looks
+   * at a run sees perturbed scores unless it asks for them.
+   */
   readonly manifest: RunManifest;
   readonly checkpoints: readonly Checkpoint[];
   readonly metrics: readonly RunMetric[];
@@ -36,6 +39,8 @@ export interface RunData {
   readonly training: readonly TrainingPoint[];
   /** What people said of the answers. */
   readonly people: PeopleScores;
+  /** Of units whose samples were asked in another form; their keys are "task~perturbation/metric". */
+  readonly perturbed: readonly RunMetric[];
 }
 
 /** What a judge's statistics of one checkpoint's answers to one unit look like. */
@@ -84,8 +89,21 @@ export async function readRun(folder: string): Promise<RunData> {
       }
     }
   }
-  const training = await readTraining(folder);
-  return { folder, manifest, checkpoints, metrics, columns, figures, counts, training, people };
+  const isClean = ({ unit }: { readonly unit: UnitInfo }): boolean => unit.perturbation === undefined;
+  const units = manifest.units.filter((unit) => isClean({ unit }));
+  const keys = new Set(units.map(unitKey));
+  return {
+    folder,
+    manifest: { ...manifest, units },
+    checkpoints,
+    metrics: metrics.filter(isClean),
+    columns,
+    figures: figures.filter(isClean),
+    counts: new Map([...counts].filter(([key]) => keys.has(key))),
+    training: await readTraining(folder),
+    people,
+    perturbed: metrics.filter((row) => !isClean(row)),
+  };
 }
 
 /** Every metric that a unit's judges give. */

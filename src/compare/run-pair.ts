@@ -114,6 +114,7 @@ function joined(before: Side, after: Side): RunData {
       [...after.data.counts].map(([key, counts]) => [key, [...(before.data.counts.get(key) ?? []), ...counts]]),
     ),
     training: [],
+    perturbed: [],
   };
 }
 

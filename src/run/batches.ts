@@ -14,6 +14,8 @@ export interface BatchOptions<T> {
   readonly isRepeatsTogether?: boolean;
   /** What items are sorted by within a window, so that a batch pads little. */
   readonly lengthOf: (item: T) => number;
+  /** The item as it is asked at a repeat; the same each time by default. */
+  readonly versionOf?: (item: T, repeat: number) => T;
   readonly isDone: (item: T, repeat: number) => boolean;
 }
 
@@ -37,7 +39,7 @@ export async function* formBatches<T>(
 }
 
 function* cutWindow<T>(window: readonly T[], options: BatchOptions<T>): Generator<readonly WorkItem<T>[]> {
-  const { batchSize, repeats, isDone } = options;
+  const { batchSize, repeats, isDone, versionOf = (item: T) => item } = options;
   const ordered = batchSize === 1 ? window : sortedByLength(window, options.lengthOf);
   if (options.isRepeatsTogether === true) {
     const numbers = Array.from({ length: repeats }, (_, repeat) => repeat);
@@ -52,7 +54,7 @@ function* cutWindow<T>(window: readonly T[], options: BatchOptions<T>): Generato
     for (let start = 0; start < ordered.length; start += batchSize) {
       const batch = ordered.slice(start, start + batchSize);
       if (batch.every((item) => isDone(item, repeat))) continue;
-      yield batch.map((item) => ({ item, repeat }));
+      yield batch.map((item) => ({ item: versionOf(item, repeat), repeat }));
     }
   }
 }

@@ -5,9 +5,11 @@ import { hasErrno, type ErrorInfo } from "../core/errors.ts";
 import type { JudgeContext } from "../core/judge.ts";
 import type { TrainingLog } from "../core/series.ts";
 import type { Suite } from "../suite/suite.ts";
+import { askedTasks } from "./asked-tasks.ts";
 import { execute, type ExecuteOptions } from "./execute.ts";
 import { createJudgesOf, planDigest, type PlannedCheckpoint } from "./plan.ts";
-import { prepareRun, resumeRun, writeTraining } from "./prepare.ts";
+import { askOf, prepareRun, resumeRun } from "./prepare.ts";
+import { writeTraining } from "./store/training-file.ts";
 import { planStored } from "./resolve-checkpoints.ts";
 import { storeError } from "./store/line-file.ts";
 import type { RunManifest, RunState } from "./store/records.ts";
@@ -56,13 +58,13 @@ export interface GrowingRunOptions {
 export async function startGrowingRun(suite: Suite, options: GrowingRunOptions): Promise<GrowingRun> {
   const judges = new Map(
     await Promise.all(
-      suite.tasks.map(
+      askedTasks(suite).map(
         async (task) => [task.name, await createJudgesOf(task, { folder: suite.folder, ...options.context })] as const,
       ),
     ),
   );
   const { root, evalh, resume } = options;
-  const resolved = { judges, log: null, warnings: [] };
+  const resolved = { judges, log: null, warnings: [], ...askOf(options.context) };
   const prepared =
     resume === null
       ? await prepareRun(suite, { ...resolved, checkpoints: [] }, { root, evalh })

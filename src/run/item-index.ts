@@ -5,9 +5,10 @@ import type { DatasetSpec } from "../dataset/spec.ts";
 import { digestOf } from "../suite/digest.ts";
 import type { Task } from "../suite/suite.ts";
 import { datasetOf } from "./dataset-of.ts";
+import type { ItemsRequest } from "./render-items.ts";
 import { readIndex, writeIndex } from "./store/index-file.ts";
 import { runFiles } from "./store/run-folder.ts";
-import type { Split, UnitInfo } from "./store/records.ts";
+import type { UnitInfo } from "./store/records.ts";
 
 /** How many samples a unit has and the sha256 over everything that will be asked. */
 export interface ItemsDigest {
@@ -15,6 +16,8 @@ export interface ItemsDigest {
   readonly digest: string;
   /** Samples that ask what one before them asks. */
   readonly repeated: number;
+  /** Versions of perturbed samples that are asked otherwise than the clean sample. */
+  readonly changed: number;
 }
 
 /** What a unit's items file was made of, what it holds, and where its samples lie. */
@@ -30,7 +33,10 @@ export interface ItemIndex extends ItemsDigest {
  * Digest of everything that decides a unit's items. Null for a dataset of which only the first rows are taken: reading
  * those may cost less than a checksum over all of it.
  */
-export async function sourceOf(task: Task, split: Split, evalh: string): Promise<string | null> {
+export async function sourceOf(
+  task: Task,
+  { split, world, evalh }: ItemsRequest & { readonly evalh: string },
+): Promise<string | null> {
   const dataset = datasetOf(task, split);
   if (dataset.limit !== undefined) return null;
   const { fewShot } = task;
@@ -48,6 +54,7 @@ export async function sourceOf(task: Task, split: Split, evalh: string): Promise
     references: task.references.map(({ text }) => text),
     choices: task.choices,
     targetDelimiter: task.targetDelimiter,
+    perturbation: task.perturbation === undefined ? null : { ...task.perturbation, template: null, seed: world.seed },
   });
 }
 
@@ -71,10 +78,10 @@ export async function readItemIndex(folder: string, unit: Pick<UnitInfo, "task" 
 export async function knownItems(
   folder: string,
   task: Task,
-  { split, evalh }: { readonly split: Split; readonly evalh: string },
+  request: ItemsRequest & { readonly evalh: string },
 ): Promise<ItemsDigest | null> {
-  const index = await readItemIndex(folder, { task: task.name, split });
-  if (index === null || index.source !== (await sourceOf(task, split, evalh))) return null;
-  const { n, digest, repeated } = index;
-  return { n, digest, repeated };
+  const index = await readItemIndex(folder, { task: task.name, split: request.split });
+  if (index === null || index.source !== (await sourceOf(task, request))) return null;
+  const { n, digest, repeated, changed } = index;
+  return { n, digest, repeated, changed };
 }

@@ -3,18 +3,16 @@ import { open, rename } from "node:fs/promises";
 
 import { EvalhError, isSystemError } from "../core/errors.ts";
 import { isJsonObject } from "../core/json.ts";
-import { openDataset } from "../dataset/index.ts";
-import { compileTask } from "../suite/compile-task.ts";
 import type { Task } from "../suite/suite.ts";
 import { WINDOW } from "./batches.ts";
 import { questionText } from "./cache/question-key.ts";
-import { datasetOf } from "./dataset-of.ts";
 import { readItemIndex, sourceOf, writeItemIndex, type ItemsDigest } from "./item-index.ts";
+import { renderItems, type ItemsRequest } from "./render-items.ts";
 import { repeatedQuestions } from "./repeated-questions.ts";
 import { encodeLine } from "./store/checked-line.ts";
 import { readLines, storeError } from "./store/line-file.ts";
 import { runFiles } from "./store/run-folder.ts";
-import type { ItemRecord, Split, UnitInfo } from "./store/records.ts";
+import type { ItemRecord, UnitInfo } from "./store/records.ts";
 
 /** Lines are written in blocks of about this many characters. */
 const BLOCK = 1 << 16;
@@ -27,17 +25,17 @@ const BLOCK = 1 << 16;
 export async function writeItems(
   folder: string,
   task: Task,
-  { split, evalh }: { readonly split: Split; readonly evalh: string },
+  { split, world, evalh }: ItemsRequest & { readonly evalh: string },
 ): Promise<ItemsDigest> {
   const path = runFiles.items(folder, task.name, split);
   const draft = `${path}.draft`;
   try {
     // Before the data is read: if it changes meanwhile, the index is of the old data and is not used.
-    const source = await sourceOf(task, split, evalh);
+    const source = await sourceOf(task, { split, world, evalh });
     await using file = await open(draft, "w");
     const places = placeKeeper();
     const write = (block: string): Promise<void> => file.writeFile(block);
-    const written = await digestItems(task, { split, write, onLine: places.add });
+    const written = await digestItems(task, { split, world, write, onLine: places.add });
     await rename(draft, path);
     // Without an index everything is read again where it would have been spared.
     if (source !== null) {
@@ -70,8 +68,7 @@ function placeKeeper(): {
 /** The digest of a unit's samples; with `write`, their lines go there block by block. */
 export async function digestItems(
   task: Task,
-  options: {
-    readonly split: Split;
+  options: ItemsRequest & {
     readonly write?: (block: string) => Promise<void>;
     readonly onLine?: (line: string) => void;
   },
@@ -80,8 +77,10 @@ export async function digestItems(
   const textOf = questionText(task);
   const asked = repeatedQuestions();
   let n = 0;
+  let changed = 0;
   let block = "";
-  for await (const item of renderItems(task, options.split)) {
+  for await (const { item, changed: others } of renderItems(task, options)) {
+    changed += others;
     const line = encodeLine(item);
     block += line;
     options.onLine?.(line);
@@ -94,20 +93,7 @@ export async function digestItems(
   }
   hash.update(block);
   await options.write?.(block);
-  return { n, digest: hash.digest("hex"), repeated: asked.count };
-}
-
-/** The samples of a task as they will be asked, without writing anything. */
-export async function* renderItems(task: Task, split: Split): AsyncGenerator<ItemRecord> {
-  const compiled = await compileTask(task);
-  let i = 0;
-  for await (const row of openDataset(datasetOf(task, split))) {
-    const prompt = compiled.prompt(row);
-    // A perplexity task scores the prompt itself.
-    const references = task.kind === "perplexity" ? [] : compiled.references(row);
-    yield { i, id: row.id, prompt, references, columns: row.columns };
-    i++;
-  }
+  return { n, digest: hash.digest("hex"), repeated: asked.count, changed };
 }
 
 /**

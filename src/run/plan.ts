@@ -5,6 +5,7 @@ import type { Checkpoint } from "../core/checkpoint.ts";
 import { EvalhError } from "../core/errors.ts";
 import type { Judge, JudgeContext } from "../core/judge.ts";
 import { judges as judgeMap } from "../../judges/index.ts";
+import { askedTasks } from "./asked-tasks.ts";
 import { canonicalJson } from "../suite/digest.ts";
 import type { Model, Suite, Task } from "../suite/suite.ts";
 import { WINDOW } from "./batches.ts";
@@ -94,8 +95,9 @@ export function describeJudges(task: Task, judges: readonly Judge[]): JudgeInfo[
  * questions never mix. Judges are left out: `evalh score` judges again without asking again.
  */
 export function planDigest(suite: Suite, units: readonly UnitInfo[], checkpoints: readonly Checkpoint[]): string {
+  const tasks = askedTasks(suite);
   const asked = units.map((unit) => {
-    const task = suite.tasks.find((candidate) => candidate.name === unit.task);
+    const task = tasks.find((candidate) => candidate.name === unit.task);
     // The items' digest says what was read; a dataset that was only written anew is still the same.
     const { dataset: _, ...what } = unit;
     return { ...what, judges: null, slices: null, generate: task?.generate ?? null, scoring: task?.scoring ?? null };

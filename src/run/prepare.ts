@@ -4,19 +4,21 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 
 import { EvalhError } from "../core/errors.ts";
-import type { Judge, JudgeContext } from "../core/judge.ts";
-import type { TrainingLog, TrainingPoint } from "../core/series.ts";
-import type { Suite } from "../suite/suite.ts";
+import type { Asker, Judge, JudgeContext } from "../core/judge.ts";
+import type { TrainingLog } from "../core/series.ts";
+import type { Suite, Task } from "../suite/suite.ts";
 import { readTrainingLog } from "../training/index.ts";
 import { generatesText } from "./ask.ts";
+import { askedTasks } from "./asked-tasks.ts";
 import { knownItems, type ItemsDigest } from "./item-index.ts";
 import { digestItems, writeItems } from "./items.ts";
+import { perturbWorld } from "./perturb-world.ts";
 import { checkRevisions, withRevisions } from "./revisions.ts";
 import { createJudgesOf, describeJudges, planDigest, splitsOf, type PlannedCheckpoint } from "./plan.ts";
 import { resolveCheckpoints } from "./resolve-checkpoints.ts";
-import { encodeLine } from "./store/checked-line.ts";
 import type { Attempt, RunManifest, UnitInfo } from "./store/records.ts";
-import { createRunFolder, readManifest, runFiles, writeAtomically, writeManifest } from "./store/run-folder.ts";
+import { createRunFolder, readManifest, writeManifest } from "./store/run-folder.ts";
+import { writeTraining } from "./store/training-file.ts";
 import { writeTrainingText } from "./training-text.ts";
 import type { Unit } from "./unit-runner.ts";
 
@@ -36,6 +38,14 @@ export interface Resolved {
   readonly judges: ReadonlyMap<string, readonly Judge[]>;
   readonly log: TrainingLog | null;
   readonly warnings: readonly string[];
+  /** Starts a model that rewrites samples. */
+  readonly ask?: (model: string) => Promise<Asker>;
+}
+
+/** What a context lets one ask. */
+export function askOf(context: JudgeContext): Pick<Resolved, "ask"> {
+  if (context.ask === undefined) return {};
+  return { ask: (model) => context.ask?.(model) ?? Promise.reject(new RangeError(`no model ${model}`)) };
 }
 
 /**
@@ -46,11 +56,11 @@ export async function resolveSuite(suite: Suite, context: JudgeContext = {}): Pr
   const { checkpoints, warnings } = await resolveCheckpoints(suite);
   checkCapabilities(suite, checkpoints);
   const judges = new Map<string, readonly Judge[]>();
-  for (const task of suite.tasks) {
+  for (const task of askedTasks(suite)) {
     judges.set(task.name, await createJudgesOf(task, { folder: suite.folder, ...context }));
   }
   const log = await readLog(suite, warnings);
-  return { checkpoints, judges, log, warnings: [...warnings, ...(log?.warnings ?? [])] };
+  return { checkpoints, judges, log, warnings: [...warnings, ...(log?.warnings ?? [])], ...askOf(context) };
 }
 
 /**
@@ -87,13 +97,13 @@ async function readLog({ training }: Suite, warnings: string[]): Promise<Trainin
 export async function prepareRun(
   suite: Suite,
   resolved: Resolved,
-  where: { readonly root: string; readonly evalh: string },
+  where: { readonly root: string; readonly evalh: string; readonly notify?: (message: string) => void },
 ): Promise<PreparedRun> {
   const id = runId(suite.name, new Date());
   const folder = join(where.root, id);
   await createRunFolder(folder);
   try {
-    const manifest = await writeStart(suite, resolved, { id, folder, evalh: where.evalh });
+    const manifest = await writeStart(suite, resolved, { ...where, id, folder });
     return {
       folder,
       manifest,
@@ -111,9 +121,22 @@ export async function prepareRun(
 async function writeStart(
   suite: Suite,
   resolved: Resolved,
-  { id, folder, evalh }: { readonly id: string; readonly folder: string; readonly evalh: string },
+  {
+    id,
+    folder,
+    evalh,
+    notify,
+  }: {
+    readonly id: string;
+    readonly folder: string;
+    readonly evalh: string;
+    readonly notify?: (message: string) => void;
+  },
 ): Promise<RunManifest> {
-  const described = await describeUnits(suite, resolved, (task, split) => writeItems(folder, task, { split, evalh }));
+  await using world = perturbWorld(suite, { folder, ask: resolved.ask, notify });
+  const described = await describeUnits(suite, resolved, (task, split) =>
+    writeItems(folder, task, { split, world, evalh }),
+  );
   const infos = await withRevisions(suite, described);
   if (resolved.log !== null) await writeTraining(folder, resolved.log.points);
   const learned = suite.training?.data;
@@ -148,15 +171,17 @@ async function writeStart(
 export async function resumeRun(
   suite: Suite,
   resolved: Resolved,
-  where: { readonly folder: string; readonly evalh: string },
+  where: { readonly folder: string; readonly evalh: string; readonly notify?: (message: string) => void },
 ): Promise<PreparedRun> {
   const stored = await readManifest(where.folder);
   await checkRevisions(suite);
-  const { folder, evalh } = where;
+  const { folder, evalh, notify } = where;
+  await using world = perturbWorld(suite, { folder, ask: resolved.ask, notify });
   const infos = await describeUnits(
     suite,
     resolved,
-    async (task, split) => (await knownItems(folder, task, { split, evalh })) ?? digestItems(task, { split }),
+    async (task, split) =>
+      (await knownItems(folder, task, { split, world, evalh })) ?? digestItems(task, { split, world }),
   );
   if (digestOf(suite, resolved, infos) !== stored.planDigest) throw changed(stored, infos, resolved);
   const manifest: RunManifest = {
@@ -180,10 +205,10 @@ export async function resumeRun(
 export async function describeUnits(
   suite: Suite,
   resolved: Pick<Resolved, "judges">,
-  digest: (task: Suite["tasks"][number], split: UnitInfo["split"]) => Promise<ItemsDigest>,
+  digest: (task: Task, split: UnitInfo["split"]) => Promise<ItemsDigest>,
 ): Promise<UnitInfo[]> {
   const infos: UnitInfo[] = [];
-  for (const task of suite.tasks) {
+  for (const task of askedTasks(suite)) {
     for (const split of splitsOf(task)) {
       const items = await digest(task, split);
       infos.push({
@@ -197,10 +222,20 @@ export async function describeUnits(
         slices: task.slices,
         choices: task.choices,
         judges: describeJudges(task, resolved.judges.get(task.name) ?? []),
+        ...(task.perturbation === undefined
+          ? {}
+          : { perturbation: perturbationInfo(task.perturbation, items.changed) }),
       });
     }
   }
   return infos;
+}
+
+function perturbationInfo(
+  { of, name, module, options }: NonNullable<Task["perturbation"]>,
+  changed: number,
+): NonNullable<UnitInfo["perturbation"]> {
+  return { of, name, module, options, changed };
 }
 
 function digestOf(suite: Suite, resolved: Resolved, infos: readonly UnitInfo[]): string {
@@ -212,8 +247,9 @@ function digestOf(suite: Suite, resolved: Resolved, infos: readonly UnitInfo[]):
 }
 
 function unitsOf(suite: Suite, resolved: Resolved, infos: readonly UnitInfo[]): Unit[] {
+  const tasks = askedTasks(suite);
   return infos.flatMap((info) => {
-    const task = suite.tasks.find(({ name }) => name === info.task);
+    const task = tasks.find(({ name }) => name === info.task);
     return task === undefined ? [] : [{ task, info, judges: resolved.judges.get(task.name) ?? [] }];
   });
 }
@@ -256,19 +292,4 @@ function newAttempt(evalh: string): Attempt {
     host: hostname(),
     pid: process.pid,
   };
-}
-
-/** Stores the loss curves. JSON has no NaN; a loss that is one is a finding and must survive. */
-export async function writeTraining(folder: string, points: readonly TrainingPoint[]): Promise<void> {
-  const lines = points.map((point) =>
-    encodeLine(
-      Object.fromEntries(
-        Object.entries(point).map(([key, value]) => [
-          key,
-          typeof value === "number" && !Number.isFinite(value) ? String(value) : (value as unknown),
-        ]),
-      ),
-    ),
-  );
-  await writeAtomically(runFiles.training(folder), lines.join(""));
 }

@@ -2,6 +2,7 @@ import { open, rename, type FileHandle } from "node:fs/promises";
 
 import { isSystemError } from "../core/errors.ts";
 import type { Judge } from "../core/judge.ts";
+import { itemVersion } from "./item-version.ts";
 import { judgeCompletion } from "./judging.ts";
 import { encodeLine, decodeLine } from "./store/checked-line.ts";
 import { readLines, storeError } from "./store/line-file.ts";
@@ -44,7 +45,7 @@ export async function rescore(folder: string, manifest: RunManifest, plan: reado
         const { scores: _old, unscored: _reasons, warnings: _warnings, ...answer } = record;
         const judgedAgain = await judgeCompletion(rescoring.judges, {
           completion: restoredCompletion(record),
-          sample: toSample(item, rescoring.unit),
+          sample: toSample(itemVersion(item, record.repeat), rescoring.unit),
           origin: { checkpoint: checkpoint.id, task: record.task, split: record.split, repeat: record.repeat },
         });
         return { ...answer, ...judgedAgain };

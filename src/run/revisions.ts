@@ -10,7 +10,7 @@ import type { UnitInfo } from "./store/records.ts";
 export async function withRevisions(suite: Suite, units: readonly UnitInfo[]): Promise<UnitInfo[]> {
   const revised: UnitInfo[] = [];
   for (const unit of units) {
-    const task = suite.tasks.find(({ name }) => name === unit.task);
+    const task = suite.tasks.find(({ name }) => name === (unit.perturbation?.of ?? unit.task));
     if (task === undefined) revised.push(unit);
     else {
       const { revision, ...dataset } = datasetOf(task, unit.split);

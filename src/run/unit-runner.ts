@@ -9,6 +9,7 @@ import { backlog } from "./backlog.ts";
 import { formBatches, type WorkItem } from "./batches.ts";
 import { isSampled, questionText } from "./cache/question-key.ts";
 import { distinctQuestions } from "./distinct-questions.ts";
+import { itemVersion } from "./item-version.ts";
 import type { DoneSet } from "./done-set.ts";
 import { judgeCompletion } from "./judging.ts";
 import { unfinishedItems } from "./items.ts";
@@ -58,6 +59,7 @@ export async function runUnit(unit: Unit, context: UnitContext): Promise<void> {
     repeats,
     isRepeatsTogether: repeats > 1 && backend.asksRepeatsAtOnce === true,
     lengthOf: (item) => backend.lengthOf(item.prompt),
+    versionOf: itemVersion,
     isDone: (item, repeat) => done.has(item.i, repeat),
   });
   const work = backlog(concurrency);

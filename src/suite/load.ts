@@ -91,8 +91,9 @@ function shownPath(file: string): string {
   return near.startsWith("..") || isAbsolute(near) ? file : near;
 }
 
-function wantedBy(outline: Outline): { judges: Set<string>; backends: Set<string> } {
+function wantedBy(outline: Outline): Record<keyof Catalog, Set<string>> {
   return {
+    perturbations: new Set(outline.tasks.flatMap(({ perturb }) => perturb.map(({ module }) => module))),
     judges: new Set(outline.tasks.flatMap(({ judges }) => judges.map(({ module }) => module))),
     backends: new Set([...outline.models, ...outline.judgeModels].flatMap((model) => model.backends)),
   };

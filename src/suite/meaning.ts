@@ -4,6 +4,7 @@ import { checkGates } from "./check/gates.ts";
 import { checkJudges } from "./check/judges.ts";
 import { checkNames } from "./check/names.ts";
 import { checkPaths } from "./check/paths.ts";
+import { checkPerturb } from "./check/perturb.ts";
 import { checkTemplates } from "./check/templates.ts";
 import type { Problem } from "./diagnostics.ts";
 
@@ -22,6 +23,7 @@ export async function checkMeaning(
   found.push(...(await checkPaths(checks)));
   found.push(...checkTemplates(checks));
   found.push(...(await checkColumns(checks)));
+  found.push(...checkPerturb(checks));
   const { problems, metrics } = checkJudges(checks);
   found.push(...problems);
   found.push(...checkGates(checks, metrics));

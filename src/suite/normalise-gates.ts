@@ -33,6 +33,7 @@ export function normaliseGate(raw: RawGate, defaults: { readonly alpha: number; 
     minN: raw.min_n ?? 1,
     alpha: raw.alpha ?? defaults.alpha,
     slice: raw.slice === undefined ? null : splitSlice(raw.slice),
+    ...(raw.perturbation === undefined ? {} : { perturbation: raw.perturbation }),
     place: defaults.place,
   };
 }

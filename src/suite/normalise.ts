@@ -5,7 +5,17 @@ import { normaliseTraining } from "./normalise-training.ts";
 import { outlineOf } from "./outline.ts";
 import type { RawCheckpoint, RawDataset, RawModel, RawSuite, RawTask, RawVariant } from "./raw-suite.ts";
 import { pointerTo } from "./source-document.ts";
-import type { CheckpointSource, FewShot, Model, Suite, Task, TaskDataset, Template, VariantSource } from "./suite.ts";
+import type {
+  CheckpointSource,
+  FewShot,
+  Model,
+  PerturbSpec,
+  Suite,
+  Task,
+  TaskDataset,
+  Template,
+  VariantSource,
+} from "./suite.ts";
 
 /** The parts of a suite that the file's content decides. */
 export type SuiteContent = Omit<Suite, "file" | "folder" | "digest" | "text">;
@@ -75,7 +85,31 @@ function normaliseTask(task: RawTask, pointer: string, around: TaskSurroundings)
     repeats: task.repeats ?? 1,
     judges: normaliseJudges(task),
     slices: task.slices ?? [],
+    perturb: normalisePerturb(task, pointer, around),
   };
+}
+
+/** The perturbations of a task; each of several `prompts` is one of its own, named by its number. */
+function normalisePerturb(task: RawTask, pointer: string, around: TaskSurroundings): PerturbSpec[] {
+  const [outline] = outlineOf({ tasks: [task] }).tasks;
+  return (outline?.perturb ?? []).flatMap(({ module, name, options, columns, prompts }, index): PerturbSpec[] => {
+    const entry = task.perturb?.[index];
+    const repeats = typeof entry === "object" && typeof entry["repeats"] === "number" ? entry["repeats"] : null;
+    const spec = {
+      name,
+      module,
+      options,
+      columns: columns.length === 0 ? null : columns.map(({ text }) => text),
+      repeats: repeats ?? task.repeats ?? 1,
+      template: null,
+    };
+    if (module !== "prompts") return [spec];
+    return prompts.map(({ text }, which) => ({
+      ...spec,
+      name: `${name}.${which + 1}`,
+      template: { text, place: around.place(pointerTo(pointer, "perturb", index, "prompts", which)) },
+    }));
+  });
 }
 
 function normaliseGenerate(raw: NonNullable<RawTask["generate"]>): Task["generate"] {

@@ -24,6 +24,22 @@ export interface JudgeOutline {
   readonly modules: readonly string[];
 }
 
+/** An entry of `perturb` as far as it can be read. */
+export interface PerturbOutline {
+  readonly pointer: string;
+  /** "" where the entry names nothing. */
+  readonly module: string;
+  readonly name: string;
+  readonly options: JsonObject;
+  /** True for a name without options. */
+  readonly isBare: boolean;
+  /** Keys of the entry that could each be a perturbation; more than one is a mistake. */
+  readonly modules: readonly string[];
+  readonly columns: readonly PlacedText[];
+  /** The templates of `prompts`. */
+  readonly prompts: readonly PlacedText[];
+}
+
 export interface TaskOutline {
   readonly pointer: string;
   readonly name: PlacedText | null;
@@ -38,6 +54,7 @@ export interface TaskOutline {
   readonly repeats: number;
   readonly judges: readonly JudgeOutline[];
   readonly slices: readonly PlacedText[];
+  readonly perturb: readonly PerturbOutline[];
 }
 
 interface ModelOutline {
@@ -107,7 +124,36 @@ function taskOutline(task: unknown, pointer: string): TaskOutline {
       judgeOutline(item.value, item.pointer),
     ),
     slices: textsAt(task, pointer, "slices"),
+    perturb: list(task, pointerTo(pointer, "perturb"), "perturb").flatMap((item) =>
+      perturbOutline(item.value, item.pointer),
+    ),
   };
+}
+
+/** Keys of an entry of `perturb` that say more about it. */
+const PERTURB_KEYS = new Set(["as", "columns", "repeats"]);
+
+function perturbOutline(item: unknown, pointer: string): PerturbOutline[] {
+  if (typeof item === "string") {
+    const bare = { options: {}, isBare: true, modules: [item], columns: [], prompts: [] };
+    return [{ pointer, module: item, name: item, ...bare }];
+  }
+  if (!isJsonObject(item)) return [];
+  const modules = Object.keys(item).filter((key) => !PERTURB_KEYS.has(key));
+  const [module = ""] = modules;
+  const options = item[module];
+  return [
+    {
+      pointer,
+      module,
+      name: textAt(item, pointer, "as")?.text ?? module,
+      options: isJsonObject(options) ? options : {},
+      isBare: false,
+      modules,
+      columns: textsAt(item, pointer, "columns"),
+      prompts: textsAt(item, pointer, "prompts"),
+    },
+  ];
 }
 
 function trainingOutline(training: unknown, pointer: string): TrainingOutline {

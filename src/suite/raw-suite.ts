@@ -88,6 +88,7 @@ export interface RawTask {
   readonly repeats?: number;
   readonly judges: readonly (string | JsonObject)[];
   readonly slices?: readonly string[];
+  readonly perturb?: readonly (string | JsonObject)[];
 }
 
 export interface RawCheckpoint {
@@ -143,4 +144,5 @@ export interface RawGate {
   readonly min_n?: number;
   readonly alpha?: number;
   readonly slice?: string;
+  readonly perturbation?: string;
 }

@@ -44,7 +44,7 @@ export function suiteSchema(catalog: LoadedCatalog): Schema {
       tasks: {
         type: "array",
         minItems: 1,
-        items: taskSchema(catalog.judges),
+        items: taskSchema(catalog),
         description: "What is asked and judged.",
       },
       models: { type: "array", minItems: 1, items: model, description: "Who is asked." },

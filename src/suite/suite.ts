@@ -48,6 +48,22 @@ interface JudgeSpec {
   readonly options: JsonObject;
 }
 
+/** Another form in which a task's samples are asked besides the clean one. */
+export interface PerturbSpec {
+  /** Unique in the task; its scores are shown under it. */
+  readonly name: string;
+  /** Key of the map of perturbations, or "prompts". */
+  readonly module: string;
+  /** Checked against the module's schema. */
+  readonly options: JsonObject;
+  /** Columns that are changed; null for those that the prompt shows. */
+  readonly columns: readonly string[] | null;
+  /** Versions of each sample. */
+  readonly repeats: number;
+  /** For "prompts": the prompt in place of the task's. */
+  readonly template: Template | null;
+}
+
 export interface Task {
   /** Unique in the suite. */
   readonly name: string;
@@ -70,6 +86,9 @@ export interface Task {
   readonly judges: readonly JudgeSpec[];
   /** Columns by whose values every score is also reported. */
   readonly slices: readonly string[];
+  readonly perturb: readonly PerturbSpec[];
+  /** Set for a task that is another one in a perturbed form; a suite's own tasks have none. */
+  readonly perturbation?: PerturbSpec & { readonly of: string };
 }
 
 /**
@@ -170,6 +189,8 @@ export interface Gate {
   readonly alpha: number;
   /** Only the samples with this value. */
   readonly slice: { readonly field: string; readonly value: string } | null;
+  /** Look at the scores under this perturbation; drops are then from the clean scores of the same checkpoint. */
+  readonly perturbation?: string;
   readonly place: Place;
 }
 

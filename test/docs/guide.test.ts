@@ -36,6 +36,14 @@ async function trainerOf(page: string): Promise<string> {
   return /```yaml\n(training:\n\s+trainer:[\s\S]*?)```/.exec(await readFile(join(guide, page), "utf8"))?.[1] ?? "";
 }
 
+/** Files that a page shows: blocks that begin with a comment naming one. */
+async function filesOf(page: string): Promise<readonly (readonly [name: string, text: string])[]> {
+  const text = await readFile(join(guide, page), "utf8");
+  return [...text.matchAll(/```yaml\n# ([\w-]+\.yaml)\n([\s\S]*?)```/g)].map(
+    ([, name = "", content = ""]) => [name, content] as const,
+  );
+}
+
 describe("the guide", async () => {
   const pages = (await readdir(guide)).filter((name) => name.endsWith(".md") && name !== "README.md");
 
@@ -57,6 +65,7 @@ describe("the guide", async () => {
     );
     const interop = fileURLToPath(new URL("../fixtures/interop/", import.meta.url));
     await project.write("promptfoo-results.json", await readFile(join(interop, "promptfoo/legs.json"), "utf8"));
+    for (const [name, content] of await filesOf(page)) await project.write(name, content);
     const path = await putOnPath(project.folder);
     const run = (command: string): Promise<unknown> =>
       promisify(execFile)("sh", ["-c", command], {

@@ -17,6 +17,7 @@ import { deviation, draw, mean } from "./fixture-draw.ts";
 import { STEPS, training } from "./fixture-training.ts";
 import { correctAnswers, referenceTitle, term, titleAnswer } from "./fixture-text.ts";
 import { loadResult } from "./fixture-load.ts";
+import { robustnessOf } from "./robustness-fixture.ts";
 
 /**
  * A comparison as a fine-tune of a tiny model gives it: eight checkpoints and two variants, two tasks of 400 samples.
@@ -240,6 +241,7 @@ export const comparison: Comparison = {
   },
   gates,
   learning: learningOf(STEPS.map((step) => `tiny-icd/checkpoint-${step}`)),
+  robustness: robustnessOf(checkpoints.length),
   resources: resourcesOf(checkpoints.map(({ id }) => id)),
   figures: figuresOf(checkpoints.length, CHAPTERS),
   people,

@@ -9,7 +9,7 @@ import { judgeModels, type JudgeModels } from "../../src/run/judge-models.ts";
 import { encodeLine } from "../../src/run/store/checked-line.ts";
 import { createRunFolder, runFiles } from "../../src/run/store/run-folder.ts";
 import type { Model } from "../../src/suite/suite.ts";
-import { chatAnswer } from "../fixtures/servers/gullible-judge.ts";
+import { chatAnswer } from "../fixtures/servers/scripted-chat.ts";
 import { startScripted, type Behaviour, type ScriptedServer } from "../fixtures/servers/scripted.ts";
 
 const schema = { type: "object" };

@@ -23,11 +23,13 @@ beforeAll(async () => {
     "dataset: { path: data.jsonl, id: id }",
     "dataset: { path: data.jsonl, id: id, validation: data.jsonl }",
   )
+    .replace("slices: [kind]", "slices: [kind]\n    perturb: [typos, { keyboard: {}, repeats: 2 }]")
     .concat("training: { log: losses.csv }\n")
     .concat(
       "gates:\n  - { metric: pick/accuracy, max_drop: 5 }\n  - { metric: overfit, mode: threshold, severity: warn }\n",
     )
-    .concat("  - { metric: continue/rougeL, mode: threshold, min: 0, slice: kind=odd }\n");
+    .concat("  - { metric: continue/rougeL, mode: threshold, min: 0, slice: kind=odd }\n")
+    .concat("  - { metric: continue/exact_match, perturbation: typos, max_drop: 10 }\n");
   await using project = await makeProject({ suite });
   const losses = [3, 2.2, 1.9, 2.1, 2.4, 2.9, 3.3].map((loss, i) => `${i * 10},${3 - i * 0.45},${loss}`);
   await project.write("losses.csv", ["step,train_loss,val_loss", ...losses].join("\n"));

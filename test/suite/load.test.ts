@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 
 import { judges } from "../../judges/index.ts";
 import { backends } from "../../src/backend/index.ts";
+import { perturbations } from "../../src/perturb/index.ts";
 import type { Catalog } from "../../src/suite/catalog.ts";
 import { SuiteInvalid } from "../../src/suite/diagnostics.ts";
 import { loadSuite } from "../../src/suite/load.ts";
@@ -14,8 +15,13 @@ import { scratch } from "../dataset/scratch.ts";
 const fixtures = fileURLToPath(new URL("../fixtures/suites", import.meta.url));
 const { accuracy, exact_match, f1, rouge } = judges;
 const { onnx, openai } = backends;
+const { typos } = perturbations;
 /** A fixed choice of what ships, so that messages that list names stay as they are. */
-const catalog: Catalog = { judges: { accuracy, exact_match, f1, rouge }, backends: { onnx, openai } };
+const catalog: Catalog = {
+  judges: { accuracy, exact_match, f1, rouge },
+  backends: { onnx, openai },
+  perturbations: { typos },
+};
 
 const complete = join(fixtures, "complete");
 
@@ -75,6 +81,7 @@ describe("loading a suite", () => {
         { module: "exact_match", name: "lenient", options: { ignore_case: true } },
       ],
       slices: ["kind", "level"],
+      perturb: [],
     });
     expect(suite.tasks[1]).toMatchObject({
       kind: "choice",

@@ -8,6 +8,7 @@ import { gpu } from "./gpu.ts";
 import { learning } from "./learning.ts";
 import { people } from "./people.ts";
 import { load } from "./load.ts";
+import { robustness } from "./robustness.ts";
 import { sampleBrowser } from "./sample-browser.ts";
 import { scores } from "./scores.ts";
 import type { Section } from "./section.ts";
@@ -23,6 +24,7 @@ export const sections: readonly Section[] = [
   compression,
   load,
   slices,
+  robustness,
   trajectories,
   sampleBrowser,
   people,

@@ -9,7 +9,8 @@ import {
   type TokenRange,
 } from "../../load/prompts.ts";
 import type { LoadApi } from "../../load/target.ts";
-import { readItems, renderItems } from "../../run/items.ts";
+import { readItems } from "../../run/items.ts";
+import { cleanItems } from "../../run/render-items.ts";
 import { findRun, readManifest } from "../../run/store/run-folder.ts";
 import { loadSuite } from "../../suite/load.ts";
 import type { Task } from "../../suite/suite.ts";
@@ -108,7 +109,7 @@ async function promptsFrom(flags: BenchFlags, folder: string | null): Promise<Gi
   if (suite !== undefined) {
     const { name, tasks } = await loadSuite(await locateSuite(suite), { allowOutside: false });
     const task = oneOf(tasks, wanted, name);
-    const texts = promptTexts(renderItems(task, "test"));
+    const texts = promptTexts(cleanItems(task, "test"));
     return { prompts: await givenPrompts(`${name}/${task.name}`, texts), maxTokens: task.generate.maxTokens };
   }
   if (folder === null || promptTokens !== undefined) {

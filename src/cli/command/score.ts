@@ -92,14 +92,16 @@ async function rescorePlan(
       plan.push({ unit: { ...unit, judges: infos }, judges });
       continue;
     }
-    const task = suite.tasks.find(({ name }) => name === unit.task);
+    const wanted = unit.perturbation?.of ?? unit.task;
+    const task = suite.tasks.find(({ name }) => name === wanted);
     if (task === undefined) {
-      throw new EvalhError("E_NOT_COMPARABLE", `the suite has no task "${unit.task}", which the run answered`, {
+      throw new EvalhError("E_NOT_COMPARABLE", `the suite has no task "${wanted}", which the run answered`, {
         place: { file: suite.file },
       });
     }
     const judges = await createJudgesOf({ ...unit, judges: task.judges }, context);
-    plan.push({ unit: { ...unit, slices: task.slices, judges: describeJudges(task, judges) }, judges });
+    const slices = unit.perturbation === undefined ? task.slices : [];
+    plan.push({ unit: { ...unit, slices, judges: describeJudges(task, judges) }, judges });
   }
   return plan;
 }

@@ -13,7 +13,8 @@ export function gateNames(gates: readonly Gate[]): string[] {
 
 function gateName(gate: Gate): string {
   const slice = gate.slice === null ? "" : ` [${gate.slice.field}=${gate.slice.value}]`;
-  return `${gate.metric}${slice}${condition(gate)}`;
+  const form = gate.perturbation === undefined ? "" : ` under ${gate.perturbation}`;
+  return `${gate.metric}${form}${slice}${condition(gate)}`;
 }
 
 function condition({ metric, mode, maxDrop, min, max }: Gate): string {

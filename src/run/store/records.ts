@@ -19,6 +19,8 @@ export interface ItemRecord {
   readonly prompt: string;
   readonly references: readonly string[];
   readonly columns: JsonObject;
+  /** Of a perturbed sample: how it is asked the second time and later. */
+  readonly versions?: readonly Pick<ItemRecord, "prompt" | "references">[];
 }
 
 /** A line of samples/<checkpoint>.jsonl: one answer of one checkpoint and what the judges made of it. */
@@ -61,8 +63,23 @@ export interface UnitInfo {
   readonly slices: readonly string[];
   readonly choices: readonly string[] | null;
   readonly judges: readonly JudgeInfo[];
+  /** Set for a task that is another one in a perturbed form. */
+  readonly perturbation?: PerturbationInfo;
   /** The version of the dataset; runs of before it was recorded have none. */
   readonly dataset?: DatasetRevision;
+}
+
+/** What run.json says of how a task's samples were perturbed. */
+export interface PerturbationInfo {
+  /** Name of the clean task. Its samples have the same ordinals. */
+  readonly of: string;
+  /** Unique among the task's perturbations. */
+  readonly name: string;
+  /** Key of the map of perturbations, or "prompts". */
+  readonly module: string;
+  readonly options: JsonObject;
+  /** How many of the n × repeats versions are asked otherwise than the clean sample. */
+  readonly changed: number;
 }
 
 export interface JudgeInfo {

@@ -31,7 +31,8 @@ async function checkTask(task: TaskOutline, index: number, context: CheckContext
   if (columns === null) return [];
   if (columns instanceof EvalhError) return [source.at(dataset, unreadable(columns))];
   const known = task.hasFewShot ? new Set([...columns.first, "examples"]) : columns.first;
-  const templates = (task.prompt === null ? task.references : [task.prompt, ...task.references])
+  const prompts = task.perturb.flatMap((each) => each.prompts);
+  const templates = [...(task.prompt === null ? [] : [task.prompt]), ...task.references, ...prompts]
     .filter(({ pointer }) => context.isSound(pointer))
     .flatMap(({ text, pointer }) =>
       [...compilePrompt(text, { file: source.file }).required]
@@ -41,13 +42,20 @@ async function checkTask(task: TaskOutline, index: number, context: CheckContext
           return source.at(pointer, { message: `names the column "${name}", which the first row does not have`, hint });
         }),
     );
+  const changed = task.perturb
+    .flatMap((each) => each.columns)
+    .filter(({ text, pointer }) => !columns.any.has(text) && context.isSound(pointer))
+    .map(({ text, pointer }) => {
+      const hint = didYouMean(text, columns.any) ?? `the columns are ${[...columns.first].join(", ")}`;
+      return source.at(pointer, { message: `no row has the column "${text}"`, hint });
+    });
   // A column that few rows have is no mistake; one that none has and that looks like another is.
   const slices = task.slices
     .filter(({ text }) => !columns.any.has(text) && nearName(text, columns.any) !== undefined)
     .map(({ text, pointer }) =>
       source.at(pointer, { message: `no row has the column "${text}"`, hint: didYouMean(text, columns.any) }),
     );
-  return [...templates, ...slices];
+  return [...templates, ...changed, ...slices];
 }
 
 interface Columns {

@@ -4,6 +4,7 @@ import type { TaskMetrics } from "./judges.ts";
 import type { Problem } from "../diagnostics.ts";
 import type { CheckContext } from "./context.ts";
 import { splitSlice } from "../normalise-gates.ts";
+import { perturbationNames } from "./perturb.ts";
 import type { RawGate, RawHuman } from "../raw-suite.ts";
 import { pointerTo } from "../source-document.ts";
 import { gateMetrics, HUMAN_METRIC } from "../suite.ts";
@@ -51,7 +52,12 @@ function checkGate(gate: JsonValue, pointer: string, { context, metrics }: With)
   if (!context.isSound(pointer)) return found;
   // What the schema has accepted is a RawGate.
   const raw = gate as unknown as RawGate;
-  return [...found, ...modeProblems(raw, pointer, context), ...sliceProblems(raw, pointer, context)];
+  return [
+    ...found,
+    ...modeProblems(raw, pointer, context),
+    ...sliceProblems(raw, pointer, context),
+    ...perturbationProblems(raw, pointer, context),
+  ];
 }
 
 function gateMetricProblem(metric: string, { context, metrics }: With): ReturnType<typeof metricProblem> {
@@ -64,7 +70,7 @@ const unusedKeys = {
   regression: ["min", "max"],
   noninferior: ["min", "max"],
   threshold: ["max_drop"],
-  overfit: ["max_drop", "min", "max", "slice"],
+  overfit: ["max_drop", "min", "max", "slice", "perturbation"],
 } as const;
 
 /** Keys that a gate's mode asks for or has no use for. */
@@ -108,6 +114,20 @@ function sliceProblems(gate: RawGate, pointer: string, { source, outline }: Chec
       message,
       hint: didYouMean(field, fields) ?? "add it to the task's `slices`",
     }),
+  ];
+}
+
+function perturbationProblems(gate: RawGate, pointer: string, { source, outline }: CheckContext): Problem[] {
+  const { perturbation, metric } = gate;
+  const task = outline.tasks.find(({ name }) => metric.startsWith(`${name?.text ?? ""}/`));
+  if (perturbation === undefined || task === undefined) return [];
+  const names = perturbationNames(task);
+  if (names.includes(perturbation)) return [];
+  const hint =
+    didYouMean(perturbation, names) ??
+    (names.length === 0 ? "add it to the task's `perturb`" : `it has ${names.join(", ")}`);
+  return [
+    source.at(pointerTo(pointer, "perturbation"), { message: `the task has no perturbation "${perturbation}"`, hint }),
   ];
 }
 

@@ -5,9 +5,11 @@ import { compilePrompt } from "../prompt.ts";
 
 /** Templates that Jinja does not understand. */
 export function checkTemplates({ source, outline }: CheckContext): Problem[] {
-  const templates = outline.tasks.flatMap(({ prompt, references }) =>
-    prompt === null ? references : [prompt, ...references],
-  );
+  const templates = outline.tasks.flatMap(({ prompt, references, perturb }) => [
+    ...(prompt === null ? [] : [prompt]),
+    ...references,
+    ...perturb.flatMap(({ prompts }) => prompts),
+  ]);
   return [...templates, ...outline.training.templates].flatMap(({ text, pointer }) => {
     try {
       compilePrompt(text, { file: source.file });

@@ -59,6 +59,7 @@ export const gateSchema: Schema = {
       maximum: 0.5,
       description: "Level of significance; the suite's by default.",
     },
+    perturbation: text("Look at the scores under this perturbation of the task; drops are from its clean scores."),
     slice: { type: "string", pattern: SLICE_PATTERN, description: "Only samples with this value, as column=value." },
   },
 };

@@ -1,4 +1,6 @@
 import type { JudgeModule } from "../../core/judge.ts";
+import type { LoadedCatalog } from "../catalog.ts";
+import { perturbSchema } from "./perturb.ts";
 import { named, oneOf, REVISION_PATTERN, text, texts, type Schema } from "./parts.ts";
 
 const scalar: Schema = { type: ["string", "number", "boolean", "null"] };
@@ -97,7 +99,7 @@ function judgeSchema(judges: ReadonlyMap<string, JudgeModule | null>): Schema {
 }
 
 /** The schema of one task. */
-export function taskSchema(judges: ReadonlyMap<string, JudgeModule | null>): Schema {
+export function taskSchema({ judges, perturbations }: Pick<LoadedCatalog, "judges" | "perturbations">): Schema {
   return {
     type: "object",
     required: ["task", "dataset", "prompt", "judges"],
@@ -124,6 +126,7 @@ export function taskSchema(judges: ReadonlyMap<string, JudgeModule | null>): Sch
       repeats: { type: "integer", minimum: 1, maximum: 1000, default: 1, description: "Answers to each sample." },
       judges: { type: "array", minItems: 1, items: judgeSchema(judges), description: "Who scores the answers." },
       slices: texts("Columns by whose values every score is also reported."),
+      perturb: perturbSchema(perturbations),
     },
   };
 }

@@ -27,13 +27,16 @@ export interface ScoredUnits {
 
 /** The metrics of a run's test split, in the order of its tasks. */
 export function testMetrics({ manifest, judges }: ScoredUnits): readonly RunMetric[] {
-  return manifest.units
-    .filter(({ split }) => split === "test")
-    .flatMap((unit) => runMetrics(unit, judges.get(unitKey(unit)) ?? []));
+  return manifest.units.filter(isCompared).flatMap((unit) => runMetrics(unit, judges.get(unitKey(unit)) ?? []));
+}
+
+/** Perturbed scores are compared with the clean ones when the run has ended. */
+function isCompared({ split, perturbation }: UnitInfo): boolean {
+  return split === "test" && perturbation === undefined;
 }
 
 export function liveScores({ manifest, judges }: ScoredUnits, checkpoint: Pick<Checkpoint, "role">): LiveScores {
-  const units = manifest.units.filter((unit) => unit.split === "test" && runsUnit(checkpoint as Checkpoint, unit));
+  const units = manifest.units.filter((unit) => isCompared(unit) && runsUnit(checkpoint as Checkpoint, unit));
   const collectors = collectorsFor(units, judges);
   const seed = hashSeed(String(manifest.seed), "compare");
   return {

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 
 import { meteorScore } from "../../../judges/meteor/align.ts";
 import { treebankWords, whiteSpaceWords } from "../../../judges/meteor/words.ts";
-import { readWordNet } from "../../../judges/meteor/wordnet.ts";
+import { readWordNet } from "../../../src/lexicon/wordnet.ts";
 import type { GoldenFunction } from "../golden-file.ts";
 
 const dictionary = (): ReturnType<typeof readWordNet> =>

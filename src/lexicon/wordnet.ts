@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { EvalhError } from "../../src/core/errors.ts";
-import type { Synonyms } from "./align.ts";
+import { EvalhError } from "../core/errors.ts";
+
+/** The synonyms of a word, itself among them; none for a word that is not in the dictionary. */
+export type Synonyms = (word: string) => readonly string[];
 
 type Ending = readonly [old: string, replacement: string];
 
@@ -62,9 +64,10 @@ interface Part {
 /**
  * Reads a dictionary in WordNet's database format (index.noun, data.noun, noun.exc and so on, see wndb(5WN)). A word's
  * synonyms are the single words that share a sense with it or one of its base forms, as nltk 3.10.4 finds them.
+ * @param phrases keeps synonyms of several words, joined by "_"
  * @throws EvalhError E_MISSING_DEPENDENCY if the folder holds no such dictionary
  */
-export function readWordNet(folder: string): Synonyms {
+export function readWordNet(folder: string, { phrases = false }: { readonly phrases?: boolean } = {}): Synonyms {
   const parts = PARTS.map(({ file, endings }): Part => {
     const offsets = new Map(lines(read(folder, `index.${file}`).toString("utf8")).map(indexEntry));
     const exceptions = new Map(
@@ -77,7 +80,13 @@ export function readWordNet(folder: string): Synonyms {
   });
   const known = new Map<string, readonly string[]>();
   return (word) => {
-    const found = known.get(word) ?? [...new Set(parts.flatMap((part) => synonymsIn(part, word.toLowerCase())))];
+    const found = known.get(word) ?? [
+      ...new Set(
+        parts
+          .flatMap((part) => synonymsIn(part, word.toLowerCase()))
+          .filter((lemma) => phrases || !lemma.includes("_")),
+      ),
+    ];
     if (known.size >= MOST_KNOWN) known.clear();
     known.set(word, found);
     return found;
@@ -123,7 +132,5 @@ function lemmasAt(data: Buffer, offset: number): string[] {
   const end = data.indexOf("\n", offset);
   const fields = data.toString("utf8", offset, end < 0 ? data.length : end).split(" ");
   const count = Number.parseInt(fields[3] ?? "0", 16);
-  return Array.from({ length: count }, (_, index) => (fields[4 + 2 * index] ?? "").replace(/\(.*\)$/, "")).filter(
-    (lemma) => !lemma.includes("_"),
-  );
+  return Array.from({ length: count }, (_, index) => (fields[4 + 2 * index] ?? "").replace(/\(.*\)$/, ""));
 }
