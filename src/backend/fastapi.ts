@@ -8,11 +8,12 @@ import type {
 } from "../core/backend.ts";
 import type { Completion } from "../core/completion.ts";
 import { EvalhError } from "../core/errors.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../core/json.ts";
+import { isJsonObject, type JsonValue } from "../core/json.ts";
 import { answerConcurrently } from "./concurrent.ts";
-import { UnusableAnswerError } from "./http/failure.ts";
-import { readTransportOptions, TRANSPORT_SCHEMA } from "./http/options.ts";
-import type { Call, Reply } from "./http/attempt.ts";
+import { askCustom, type AskService } from "./fastapi/custom.ts";
+import { presets, type Preset, type Read } from "./fastapi/presets.ts";
+import { callsAtOnce, readTransportOptions, TRANSPORT_SCHEMA } from "./http/options.ts";
+import { awaitReady } from "./http/ready.ts";
 import { openTransport, type Transport } from "./http/transport.ts";
 import { readOptions } from "./options.ts";
 import { findStop } from "./stop.ts";
@@ -21,13 +22,22 @@ const SCHEMA = {
   type: "object",
   additionalProperties: false,
   properties: {
+    preset: {
+      enum: ["custom", ...Object.keys(presets)],
+      default: "custom",
+      description: "How the service is asked: as its kind wants it, or as the options below say",
+    },
     path: { type: "string", pattern: "^/", default: "/generate", description: "Where prompts are posted to" },
     prompt_in: {
       enum: ["auto", "json", "query"],
       default: "auto",
       description: "Prompt as a JSON field or a query parameter; auto finds out from the first answer",
     },
-    prompt_field: { type: "string", default: "prompt", description: "Name of that field or parameter" },
+    prompt_field: {
+      type: "string",
+      default: "prompt",
+      description: "Name of that field or parameter; for langserve and tensorflow-serving a field of each input",
+    },
     send: {
       type: "object",
       additionalProperties: false,
@@ -38,133 +48,121 @@ const SCHEMA = {
     },
     body: { type: "object", description: "Further fields of every request" },
     response: { type: "string", description: "Where the text is, for example outputs.0.text; default: usual places" },
+    model: { type: "string", minLength: 1, description: "For tensorflow-serving: the model, or model/versions/N" },
+    batch_size: {
+      type: "integer",
+      minimum: 1,
+      maximum: 1024,
+      default: 1,
+      description: "Prompts of a request, for presets that take several",
+    },
     ...TRANSPORT_SCHEMA,
   },
 } as const;
 
-/** Where servers written after the usual tutorials put the text, the most telling name first. */
-const USUAL = ["response", "generated_text", "text", "completion", "output", "result", "answer", "outputs", "choices"];
+const NO_LIKELIHOOD = "a service that answers with text gives no log-probabilities of a given one";
 
-function at(json: unknown, path: readonly string[]): unknown {
-  let value: unknown = json;
-  for (const name of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = (value as Record<string, unknown>)[name];
-  }
-  return value;
+function presetOf(options: BackendTarget["options"]): Preset | null {
+  const name = readOptions(options).string("preset") ?? "custom";
+  return Object.entries(presets).find(([known]) => known === name)?.[1] ?? null;
 }
 
-/** The text in an answer of unknown shape: a string, the first element of a list, or a field of a usual name. */
-function usualText(json: unknown, depth = 0): string | undefined {
-  if (typeof json === "string") return json;
-  if (depth > 4 || typeof json !== "object" || json === null) return undefined;
-  if (Array.isArray(json)) return usualText(json[0], depth + 1);
-  for (const name of USUAL) {
-    const text = usualText(at(json, [name]), depth + 1);
-    if (text !== undefined) return text;
-  }
-  return undefined;
+function modelOf(target: BackendTarget, preset: Preset): string {
+  const model = target.modelName ?? readOptions(target.options).string("model");
+  if (model !== undefined || !preset.needsModel) return model ?? "";
+  throw new EvalhError("E_BACKEND", "TensorFlow Serving wants the model's name", {
+    hint: "give it with model_name in the suite or --model",
+  });
 }
 
-function readText(json: unknown, path: readonly string[] | undefined): string {
-  const found = path === undefined ? usualText(json) : at(json, path);
-  if (typeof found === "string") return found;
-  const shape = isJsonObject(json) ? `fields ${Object.keys(json).slice(0, 8).join(", ")}` : "no object";
-  const place = path === undefined ? "" : ` at ${path.join(".")}`;
-  throw new UnusableAnswerError(`the answer has no text${place} (${shape}); name its place with the option response`);
-}
-
-/** The settings a server takes, under its own names. */
-function settingsOf(names: JsonObject, options: GenerateOptions, seed: number): Record<string, JsonValue> {
-  const values: Readonly<Record<string, JsonValue>> = {
-    max_tokens: options.maxTokens,
-    temperature: options.temperature,
-    top_p: options.topP,
-    top_k: options.topK,
-    stop: options.stop,
-    seed: seed & 0x7fffffff,
-  };
-  const sent: Record<string, JsonValue> = {};
-  for (const [name, theirs] of Object.entries(names)) {
-    const value = values[name];
-    if (typeof theirs === "string" && value !== undefined) sent[theirs] = value;
-  }
-  return sent;
-}
-
-/** FastAPI says which parameter it misses and where it looked: `{"detail": [{"loc": ["query", "prompt"], …}]}`. */
-function wantsQuery(reply: Reply<string>): boolean {
-  return reply.kind === "failed" && reply.answer?.status === 422 && /"loc":\s*\[\s*"query"/.test(reply.answer.body);
-}
-
-type Ask = (request: GenerateRequest, options: GenerateOptions, signal: AbortSignal) => Promise<Outcome<Completion>>;
-
-function createAsk(transport: Transport, options: BackendTarget["options"]): Ask {
+function askPreset(transport: Transport, target: BackendTarget, preset: Preset): AskService {
+  const { options } = target;
   const read = readOptions(options);
-  const path = read.string("path") ?? "/generate";
-  const field = read.string("prompt_field") ?? "prompt";
+  const model = modelOf(target, preset);
+  const field = read.string("prompt_field");
   const place = read.string("response")?.split(".");
-  const names = isJsonObject(options["send"]) ? options["send"] : {};
   const extra = isJsonObject(options["body"]) ? options["body"] : {};
-  const wanted = read.string("prompt_in") ?? "auto";
-  let isQuery = wanted === "query";
-
-  const callFor = (fields: Readonly<Record<string, JsonValue>>): Call<string> => {
-    const reader = (json: unknown): string => readText(json, place);
-    if (!isQuery) return { path, body: JSON.stringify(fields), read: reader };
-    const query = new URLSearchParams();
-    for (const [name, value] of Object.entries(fields)) {
-      const values: readonly JsonValue[] = Array.isArray(value) ? value : [value];
-      for (const each of values) query.append(name, typeof each === "string" ? each : JSON.stringify(each));
-    }
-    return { path: `${path}?${query.toString()}`, body: "", read: reader };
-  };
-  return async ({ index, prompt, seed }, options, signal) => {
-    const fields = { ...extra, ...settingsOf(names, options, seed), [field]: prompt };
-    const askedQuery = isQuery;
-    let reply = await transport.post(callFor(fields), signal);
-    if (wanted === "auto" && !askedQuery && wantsQuery(reply)) {
-      isQuery = true;
-      reply = await transport.post(callFor(fields), signal);
-    }
-    if (reply.kind === "failed") return { index, kind: "failed", error: { code: "E_BACKEND", message: reply.message } };
-    const cut = findStop(reply.value, options.stop);
-    const text = cut < 0 ? reply.value : reply.value.slice(0, cut);
-    return {
-      index,
-      kind: "done",
-      value: { text, finish: cut < 0 ? "unknown" : "stop", timings: { totalMs: reply.ms } },
-    };
+  const wrap = (prompt: string): JsonValue => (field === undefined ? prompt : { [field]: prompt });
+  return (requests, generate, signal) => {
+    const count = requests.length;
+    const isBatch = count > 1;
+    const prompts = requests.map(({ prompt }) => prompt);
+    const asked = { prompts, seed: requests[0]?.seed ?? 0, options: generate, wrap, extra };
+    const path = read.string("path") ?? preset.path(model, isBatch);
+    const reader = (json: unknown): readonly Read[] => preset.read(json, count, place);
+    return transport.post({ path, body: JSON.stringify(preset.body(asked, isBatch)), read: reader }, signal);
   };
 }
 
-async function create(target: BackendTarget): Promise<Backend> {
+async function answers(
+  ask: AskService,
+  requests: readonly GenerateRequest[],
+  [options, signal]: readonly [GenerateOptions, AbortSignal],
+): Promise<readonly Outcome<Completion>[]> {
+  const reply = await ask(requests, options, signal);
+  return requests.map(({ index }, place): Outcome<Completion> => {
+    if (reply.kind === "failed") return { index, kind: "failed", error: { code: "E_BACKEND", message: reply.message } };
+    const { text, finish = "unknown", ...rest } = reply.value[place] as Read;
+    const cut = findStop(text, options.stop);
+    const shown = cut < 0 ? { text, finish } : { text: text.slice(0, cut), finish: "stop" as const };
+    const { logprobs, tokens } = rest;
+    const value: Completion = {
+      ...shown,
+      ...(tokens === undefined ? {} : { tokens }),
+      ...(options.logprobs && logprobs !== undefined ? { logprobs } : {}),
+      timings: { totalMs: reply.ms },
+    };
+    return { index, kind: "done", value };
+  });
+}
+
+async function create(target: BackendTarget, signal: AbortSignal): Promise<Backend> {
+  const read = readOptions(target.options);
+  const preset = presetOf(target.options);
+  const name = read.string("preset") ?? "custom";
   const transport = await openTransport(readTransportOptions(target));
-  const ask = createAsk(transport, target.options);
-  const concurrency = readOptions(target.options).number("concurrency") ?? 16;
+  try {
+    const path = preset === null ? "" : preset.readyPath(modelOf(target, preset));
+    const timeout = target.readyTimeout ?? read.number("ready_timeout") ?? null;
+    const { onNotice } = target;
+    const takesSilence = preset === null;
+    const ready = { request: { path }, timeout, takesSilence, ...(onNotice === undefined ? {} : { onNotice }) };
+    await awaitReady(transport, ready, signal);
+  } catch (error) {
+    await transport[Symbol.asyncDispose]();
+    throw error;
+  }
+  const ask = preset === null ? askCustom(transport, target.options) : askPreset(transport, target, preset);
+  const limit = callsAtOnce(target);
+  const batchSize = preset?.takesBatches === true ? (read.number("batch_size") ?? 1) : 1;
   return {
     name: "fastapi",
-    version: `fastapi ${transport.address}`,
-    capabilities: { generate: true, loglikelihood: false },
-    batchSize: 1,
-    concurrency,
+    version: `fastapi ${name === "custom" ? "" : `${name} `}${transport.address}`,
+    capabilities: { generate: true, loglikelihood: false, whyNoLikelihood: NO_LIKELIHOOD },
+    batchSize,
+    concurrency: limit,
     lengthOf: (prompt) => prompt.length,
-    generate: (requests, options, signal) =>
-      answerConcurrently(requests, concurrency, (request) => ask(request, options, signal)),
+    async *generate(requests, options, on) {
+      const groups = batchSize > 1 ? [requests] : requests.map((request) => [request]);
+      const asked = answerConcurrently(groups, limit, (group) => answers(ask, group, [options, on]));
+      for await (const outcomes of asked) yield* outcomes;
+    },
     loglikelihood() {
-      throw new EvalhError("E_BACKEND", "a /generate endpoint gives no log-probabilities", {
-        hint: "Serve the model with an OpenAI-compatible server, or make the task kind `generate`.",
-      });
+      throw new EvalhError("E_BACKEND", NO_LIKELIHOOD);
     },
     [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
   };
 }
 
-/** A server of one's own with one endpoint: a prompt in, JSON with the text out. */
+/** A service that takes a prompt by POST and answers with text: FastAPI tutorials, LangServe, TGI, TensorFlow Serving. */
 export const fastapi: BackendModule = {
   name: "fastapi",
-  summary: "A server of your own with one endpoint, such as POST /generate in FastAPI",
+  summary: "Services that take a prompt by POST: FastAPI, LangServe, TGI, TensorFlow Serving, HF endpoints",
   target: "url",
   options: SCHEMA,
+  whyNoLikelihood: () => ({
+    reason: NO_LIKELIHOOD,
+    hint: "Set `scoring: generate` on a choice task, or ask an OpenAI-compatible server.",
+  }),
   create,
 };

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -23,6 +24,21 @@ async function ask(backend: Backend, prompts: readonly string[], options = OPTIO
   const found: Outcome<unknown>[] = [];
   for await (const outcome of backend.generate(requests, options, on)) found[outcome.index] = outcome;
   return found;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // A zombie waits for its parent to look; it runs no more.
+    if (!existsSync("/proc/self/status")) return true;
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+async function expectGone(pid: number): Promise<void> {
+  await expect.poll(() => isRunning(pid), { timeout: 20_000 }).toBe(false);
 }
 
 afterEach(async () => {
@@ -78,6 +94,25 @@ describe("the command backend", () => {
     const backend = await open();
     await expect(ask(backend, ["die"])).rejects.toThrow(/exit code 3; stderr ends with: no more memory/);
     await expect(ask(backend, ["one"])).rejects.toThrow(/exit code 3/);
+  });
+
+  it("says that a program ended in the middle of an answer", async () => {
+    await expect(ask(await open(), ["half"])).rejects.toThrow(/exit code 4 in the middle of an answer/);
+  });
+
+  it("notices the end of a program whose helper holds its output open, and ends the helper", async () => {
+    const error: unknown = await ask(await open(), ["orphan"]).catch((error: unknown) => error);
+    expect(String(error)).toMatch(/exit code 5; stderr ends with: left \d+ behind/);
+    await expectGone(Number(/left (\d+)/.exec(String(error))?.[1]));
+  });
+
+  it("ends a program that hangs with all that it started", async () => {
+    const backend = await open({ timeout: 1 });
+    const [outcome] = await ask(backend, ["helper"]);
+    const helper = Number((outcome as { value: { text: string } }).value.text);
+    expect(isRunning(helper)).toBe(true);
+    await expect(ask(backend, ["hang"])).rejects.toThrow(/did not answer within 1 s/);
+    await expectGone(helper);
   });
 
   it("ends a program that hangs", async () => {

@@ -3,6 +3,8 @@ import { isJsonObject, type JsonObject } from "../../core/json.ts";
 
 /** Longest line a program may answer, in characters. */
 const MAX_LINE = 16 * 1024 * 1024;
+/** Milliseconds from a program's end to the end of its output. */
+const LAST_WORDS_MS = 500;
 /** How much of the end of stderr is kept for error messages. */
 const STDERR_TAIL = 2000;
 
@@ -34,14 +36,14 @@ export interface ProgramOptions {
   readonly timeout: number;
 }
 
-/** Ends the program and whatever it started. */
-function endGroup(child: ChildProcessWithoutNullStreams, signal: NodeJS.Signals): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+/** Ends the program and whatever it started, also what has outlived it. */
+function endGroup(child: ChildProcessWithoutNullStreams): void {
+  if (child.pid === undefined) return;
   try {
     // The program leads a process group of its own.
-    process.kill(-child.pid, signal);
+    process.kill(-child.pid, "SIGKILL");
   } catch {
-    child.kill(signal);
+    // Nothing of the group is left.
   }
 }
 
@@ -51,12 +53,15 @@ function lastLine(stderr: string): string {
   return last === undefined ? "it wrote nothing to stderr" : `stderr ends with: ${last.slice(0, 300)}`;
 }
 
-/** Calls `each` for every line of JSON object; other lines are a program's chatter. */
+/**
+ * Calls `each` for every line that is a JSON object; other lines are a program's chatter.
+ * @returns what the program has begun to write and not ended
+ */
 function readObjects(
   child: ChildProcessWithoutNullStreams,
   each: (value: JsonObject) => void,
   tooLong: () => void,
-): void {
+): () => string {
   let rest = "";
   child.stdout.setEncoding("utf8");
   child.stdout.on("data", (text: string) => {
@@ -73,6 +78,7 @@ function readObjects(
       }
     }
   });
+  return () => rest;
 }
 
 /** Starts the program. That it cannot be started shows at the first request. */
@@ -87,17 +93,14 @@ export function startProgram(options: ProgramOptions): Program {
     failure ??= new ProgramError(message);
     for (const waiter of waiting.values()) waiter.reject(failure);
     waiting.clear();
-    endGroup(child, "SIGKILL");
+    endGroup(child);
   };
   child.stderr.setEncoding("utf8");
   child.stderr.on("data", (text: string) => (stderr = (stderr + text).slice(-STDERR_TAIL)));
   child.on("error", (error) => fail(`${file} cannot be started: ${error.message}`));
   // Writing to a program that has ended; its end is reported by itself.
   child.stdin.on("error", () => undefined);
-  child.on("close", (code, signal) => {
-    fail(`${file} ended ${code === null ? `by ${signal}` : `with exit code ${code}`}; ${lastLine(stderr)}`);
-  });
-  readObjects(
+  const unfinished = readObjects(
     child,
     (answer) => {
       const id = answer["id"];
@@ -107,6 +110,14 @@ export function startProgram(options: ProgramOptions): Program {
     },
     () => fail(`${file} wrote a line of more than 16 MB`),
   );
+  const ended = (code: number | null, signal: NodeJS.Signals | null): void => {
+    const how = code === null ? `by ${signal}` : `with exit code ${code}`;
+    const rest = unfinished().startsWith("{") ? " in the middle of an answer" : "";
+    fail(`${file} ended ${how}${rest}; ${lastLine(stderr)}`);
+  };
+  child.on("close", ended);
+  // What it has started may hold its output open; its last words have the time of a blink to come through.
+  child.on("exit", (code, signal) => setTimeout(() => ended(code, signal), LAST_WORDS_MS).unref());
   const ask = async (request: JsonObject, signal: AbortSignal): Promise<JsonObject> => {
     signal.throwIfAborted();
     if (failure !== undefined) throw failure;
@@ -135,9 +146,10 @@ export function startProgram(options: ProgramOptions): Program {
 /** Closes stdin, which asks the program to end, and ends it after two seconds if it has not. */
 async function stop(child: ChildProcessWithoutNullStreams): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  const closed = new Promise((resolve) => child.once("close", resolve));
+  const closed = new Promise((resolve) => child.once("exit", resolve));
   child.stdin.end();
-  const timer = setTimeout(() => endGroup(child, "SIGKILL"), 2000);
+  const timer = setTimeout(() => endGroup(child), 2000);
   await closed;
   clearTimeout(timer);
+  endGroup(child);
 }

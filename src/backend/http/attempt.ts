@@ -124,7 +124,8 @@ interface Prepared<T> {
 
 function prepare<T>({ prefix }: Endpoint, call: Call<T>): Prepared<T> {
   const { body, headers, readBytes } = call;
-  const plain = { path: prefix + call.path, body, ...(headers === undefined ? {} : { headers }) };
+  const path = prefix + call.path;
+  const plain = { path: path === "" ? "/" : path, body, ...(headers === undefined ? {} : { headers }) };
   const readText = (answer: Answer): T => call.read(parseJson(answer.body));
   if (readBytes !== undefined) {
     let raw: { readonly value: T } | undefined;

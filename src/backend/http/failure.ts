@@ -111,7 +111,8 @@ export function classifyStatus(answer: Pick<Answer, "status" | "body" | "locatio
   const message = `HTTP ${status}${words === "" ? "" : `: ${words}`}`;
   if (status >= 300 && status < 400) {
     const to = answer.location === undefined ? "" : ` to ${answer.location.split("?")[0] as string}`;
-    const hint = "Redirects are not followed, so that keys go nowhere else. Set the base URL to the final address.";
+    const hint =
+      "Redirects to other servers are not followed, so that keys go nowhere else; set the base URL to the final address.";
     return { kind: "endpoint", message: `HTTP ${status}: redirected${to}`, hint, countsAgainstEndpoint: true };
   }
   const hint = HINTS[status];

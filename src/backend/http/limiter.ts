@@ -20,14 +20,13 @@ export interface Limiter {
 const FIRST = 8;
 /** Growth of throughput by which a higher limit has shown its worth. */
 const GAIN = 1.05;
-/** A rise of the duration by which requests are known to queue at the server. */
-const QUEUEING = 2;
+/** How far back to go from a limit that was worth it, when higher ones are not: servers and prompts change. */
+const LOWER = 0.75;
 
 /** The answers since the limit was last considered. */
 interface Window {
-  started: number;
+  readonly started: number;
   answers: number;
-  ms: number;
   /** Whether the limit was ever reached: without demand a limit tells nothing. */
   isFull: boolean;
 }
@@ -59,40 +58,43 @@ function createQueue() {
 /** The limit itself, as answers and refusals move it. */
 function createLimit(most: number) {
   let limit = Math.min(FIRST, most);
+  /** The limit last known to be worth it, and the answers a millisecond that it gave; unknown until measured. */
+  let base = limit;
+  let baseThroughput: number | null = null;
   let isDoubling = true;
-  let best = 0;
-  let fastest = Infinity;
   let lastCut = -Infinity;
   let window: Window | null = null;
 
-  const close = ({ started, answers, ms }: Window, now: number): void => {
-    const duration = ms / answers;
-    const throughput = answers / Math.max(now - started, 0.01);
-    const hasGained = throughput > best * GAIN;
-    // Both forget slowly: prompts grow longer, servers slower.
-    best = Math.max(best * 0.98, throughput);
-    fastest = Math.min(fastest * 1.01, duration);
-    if (hasGained) limit = isDoubling ? limit * 2 : limit + 1;
-    else if (duration > QUEUEING * fastest) limit = Math.floor(limit * 0.9);
-    else limit += 1;
-    isDoubling &&= hasGained;
-    limit = Math.max(1, Math.min(most, limit));
+  const measureAgainAt = (lower: number): void => {
+    base = Math.max(1, Math.floor(lower));
+    limit = base;
+    baseThroughput = null;
+  };
+  const close = (throughput: number): void => {
+    const hasGained = baseThroughput === null || throughput > baseThroughput * GAIN;
+    if (hasGained) {
+      base = limit;
+      baseThroughput = throughput;
+    } else {
+      isDoubling = false;
+    }
+    if (limit >= 2 * base && !hasGained) measureAgainAt(base * LOWER);
+    else limit = Math.min(most, isDoubling ? limit * 2 : limit + Math.max(1, Math.floor(base / 8)));
   };
   return {
     value: () => limit,
     answered(ms: number, now: number, underWay: number): void {
-      window ??= { started: now - ms, answers: 0, ms: 0, isFull: false };
+      window ??= { started: now - ms, answers: 0, isFull: false };
       window.answers++;
-      window.ms += ms;
       window.isFull ||= underWay >= limit;
       if (window.answers < 2 * limit) return;
-      if (window.isFull) close(window, now);
+      if (window.isFull) close(window.answers / Math.max(now - window.started, 0.01));
       window = null;
     },
     refused(ms: number, now: number): void {
       // Requests sent before the cut are refused after it: they tell nothing of the new limit.
       if (now - ms < lastCut) return;
-      limit = Math.max(1, Math.floor(limit / 2));
+      measureAgainAt(limit / 2);
       lastCut = now;
       isDoubling = false;
       window = null;
@@ -103,9 +105,9 @@ function createLimit(most: number) {
 /**
  * Finds out how many requests a server likes at a time: additive increase, multiplicative decrease (Chiu and Jain,
  * "Analysis of the increase and decrease algorithms for congestion avoidance", 1989). The limit doubles as long as
- * throughput grows with it, then rises by one a round; it halves when the server refuses work (429, 503), once a round
- * trip, and falls by a tenth when a round took twice the fastest one's time without more throughput: what was added only
- * waits at the server.
+ * throughput grows with it, then rises step by step. It halves when the server refuses work (429, 503), once a round
+ * trip. Once twice as many requests give no more throughput, what was added only waits at the server: the limit goes
+ * back below where throughput last grew, and is measured anew. Durations alone would mislead: answers differ in length.
  *
  * @param most upper bound
  */

@@ -42,7 +42,7 @@ export async function look(endpoint: Endpoint, request: LookRequest, signal: Abo
   const full = (isFromRoot ? endpoint.prefix.replace(/\/v1$/, "") : endpoint.prefix) + path;
   const posted = raw ?? (body === undefined ? undefined : JSON.stringify(body));
   const sent: Outgoing = {
-    path: full,
+    path: full === "" ? "/" : full,
     timeout,
     ...(posted === undefined ? {} : { body: posted }),
     ...(onMessage === undefined ? {} : { onMessage }),

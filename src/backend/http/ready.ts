@@ -18,13 +18,19 @@ export interface ReadyOptions {
   readonly request: LookRequest;
   /** Seconds to wait; null for the usual: 600 for a server that is loading, none where nothing listens. */
   readonly timeout: number | null;
+  /** True for a service of which nothing is known: one that is silent on this question may answer others. */
+  readonly takesSilence?: boolean;
   readonly onNotice?: (notice: BackendNotice) => void;
   readonly clock?: Clock;
 }
 
 /** Why a server is not ready, and seconds it is waited for; null if it is. */
-function holdUp(found: Look, timeout: number | null): { readonly why: string; readonly limit: number } | null {
+function holdUp(
+  found: Look,
+  { timeout, takesSilence = false }: ReadyOptions,
+): { readonly why: string; readonly limit: number } | null {
   if (found.kind === "none") {
+    if (takesSilence && !found.isUnreachable) return null;
     return { why: found.message, limit: timeout ?? (found.isUnreachable ? 0 : SILENT_LIMIT) };
   }
   const { status, body } = found.answer;
@@ -44,11 +50,11 @@ export async function awaitReady(
   options: ReadyOptions,
   signal: AbortSignal,
 ): Promise<Look> {
-  const { request, timeout, onNotice, clock = systemClock } = options;
+  const { request, onNotice, clock = systemClock } = options;
   const started = clock.now();
   for (;;) {
     const found = await transport.look(request, signal);
-    const held = holdUp(found, timeout);
+    const held = holdUp(found, options);
     if (held === null) return found;
     const seconds = (clock.now() - started) / 1000;
     const why = transport.redact(held.why);
