@@ -1,52 +1,8 @@
-import { afterEach, describe, expect, it } from "vitest";
-import { backends } from "../../src/backend/index.ts";
-import type { Backend, BackendNotice, BackendTarget, GenerateOptions, Outcome } from "../../src/core/backend.ts";
-import type { EvalhError } from "../../src/core/errors.ts";
-import { startOpenai } from "../fixtures/servers/openai.ts";
+import { describe, expect, it } from "vitest";
+import type { BackendNotice } from "../../src/core/backend.ts";
 import { lookOf, profiles } from "../fixtures/servers/profiles.ts";
-import type { Behaviour, Received, ScriptedServer } from "../fixtures/servers/scripted.ts";
-
-const OPTIONS: GenerateOptions = { maxTokens: 9, temperature: 0, topP: 1, topK: 0, stop: [], logprobs: false };
-const signal = new AbortController().signal;
-const stack: AsyncDisposable[] = [];
-
-async function serve(
-  look: (request: Received) => Behaviour | undefined,
-  script?: (request: Received) => Behaviour | undefined,
-): Promise<ScriptedServer> {
-  const server = await startOpenai(script, 0, { look });
-  stack.push(server);
-  return server;
-}
-
-async function open(server: ScriptedServer, target: Partial<BackendTarget> = {}): Promise<Backend> {
-  const module = await backends.openai();
-  const backend = await module.create({ path: `${server.origin}/v1`, options: {}, ...target }, signal);
-  stack.push(backend);
-  return backend;
-}
-
-async function ask(backend: Backend, prompt: string, options = OPTIONS, repeats = 1) {
-  const requests = Array.from({ length: repeats }, (_, index) => ({ index, prompt, seed: 5 + index }));
-  const found: Outcome<unknown>[] = [];
-  for await (const outcome of backend.generate(requests, options, signal)) found[outcome.index] = outcome;
-  return found;
-}
-
-function bodies(server: ScriptedServer): readonly Record<string, unknown>[] {
-  return server.received.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
-}
-
-async function refusal(opened: Promise<unknown>): Promise<EvalhError> {
-  return (await opened.then(
-    () => new Error("nothing was refused"),
-    (error: unknown) => error,
-  )) as EvalhError;
-}
-
-afterEach(async () => {
-  for (const item of stack.splice(0).reverse()) await item[Symbol.asyncDispose]();
-});
+import type { Behaviour } from "../fixtures/servers/scripted.ts";
+import { OPTIONS, ask, bodies, open, refusal, serve } from "./openai-kit.ts";
 
 describe("a server", () => {
   it.each([
@@ -256,62 +212,5 @@ describe("n", () => {
     const backend = await open(server, { options: { n: true } });
     expect(await ask(backend, "x", OPTIONS, 2)).toMatchObject([{ kind: "done" }, { kind: "done" }]);
     expect(server.received).toHaveLength(2);
-  });
-});
-
-describe("a LoRA adapter", () => {
-  const adapterOf = (server: ScriptedServer, path: string): readonly unknown[] =>
-    server.received.filter(({ url }) => url === path).map(({ body }) => JSON.parse(body) as unknown);
-  const answer =
-    (behaviour: Behaviour) =>
-    ({ url }: Received): Behaviour | undefined =>
-      url.includes("lora") ? behaviour : undefined;
-  const loaded = answer({ do: "text", text: "Success: LoRA adapter added" });
-
-  it("that is loaded is asked by its name", async () => {
-    const server = await serve(lookOf("vLLM"));
-    await ask(await open(server, { modelName: "title-100" }), "x");
-    expect(bodies(server)).toEqual([expect.objectContaining({ model: "title-100" })]);
-  });
-
-  it("is loaded by vLLM where that is allowed, and unloaded in the end", async () => {
-    const server = await serve(lookOf("vLLM"), loaded);
-    const target = { modelName: "title-300", adapter: "/adapters/300", options: { load_adapters: true } };
-    const backend = await open(server, target);
-    await ask(backend, "x");
-    expect(adapterOf(server, "/v1/load_lora_adapter")).toEqual([
-      { lora_name: "title-300", lora_path: "/adapters/300" },
-    ]);
-    expect(adapterOf(server, "/v1/chat/completions")).toEqual([expect.objectContaining({ model: "title-300" })]);
-    await backend[Symbol.asyncDispose]();
-    expect(adapterOf(server, "/v1/unload_lora_adapter")).toEqual([{ lora_name: "title-300" }]);
-  });
-
-  it("is named beside the base by SGLang", async () => {
-    const server = await serve(lookOf("SGLang"), loaded);
-    const target = { modelName: "title-300", adapter: "/adapters/300", options: { load_adapters: true } };
-    await ask(await open(server, target), "x");
-    expect(adapterOf(server, "/load_lora_adapter")).toHaveLength(1);
-    expect(bodies(server).at(-1)).toMatchObject({ model: "base-7b", lora_path: "title-300" });
-  });
-
-  it("is not loaded where the suite does not allow it, where the server cannot, or will not", async () => {
-    const target = { modelName: "title-300", adapter: "/adapters/300" };
-    const allowed = { ...target, options: { load_adapters: true } };
-    const vllm = await serve(lookOf("vLLM"), answer({ do: "answer", status: 404, json: { detail: "Not Found" } }));
-    expect((await refusal(open(vllm, target))).hint).toContain("load_adapters: true");
-    expect(vllm.received).toHaveLength(0);
-    expect((await refusal(open(vllm, allowed))).hint).toContain("VLLM_ALLOW_RUNTIME_LORA_UPDATING");
-    const ollama = await serve(lookOf("Ollama"));
-    expect((await refusal(open(ollama, allowed))).message).toContain("Ollama 0.13.0 loads no LoRA adapters");
-  });
-
-  it("that was loaded before under its name is used as it is, and stays", async () => {
-    const message = "The lora adapter 'title-300' has already been loaded.";
-    const server = await serve(lookOf("vLLM"), answer({ do: "answer", status: 400, json: { message } }));
-    const target = { modelName: "title-300", adapter: "/adapters/300", options: { load_adapters: true } };
-    const backend = await open(server, target);
-    await backend[Symbol.asyncDispose]();
-    expect(adapterOf(server, "/v1/unload_lora_adapter")).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, nat, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createEventReader } from "../../../src/backend/http/event-stream.ts";
 
@@ -41,10 +41,10 @@ describe("server-sent events", () => {
   });
 
   it("gives any texts back as they were, wherever the bytes are cut", () => {
-    const data = fc.array(fc.string({ unit: "grapheme" }).map((text) => text.replaceAll(/[\r\n]/g, " ")));
-    const cuts = fc.array(fc.nat(2000), { maxLength: 40 });
-    fc.assert(
-      fc.property(data, cuts, (texts, places) => {
+    const data = array(string({ unit: "grapheme" }).map((text) => text.replaceAll(/[\r\n]/g, " ")));
+    const cuts = array(nat(2000), { maxLength: 40 });
+    assert(
+      property(data, cuts, (texts, places) => {
         const bytes = Buffer.from(texts.map((text) => `data: ${text}\n\n`).join(""));
         const sorted = places.map((place) => place % (bytes.length + 1)).toSorted((a, b) => a - b);
         expect(eventsOf(bytes, sorted)).toEqual(texts);
