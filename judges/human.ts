@@ -26,8 +26,11 @@ function humanMetric(form: Form): Metric<HumanStats> {
   const unit = form === "rating" ? "number" : "percent";
   const scale = unit === "percent" ? 100 : 1;
   const [low, high] = ranges[form];
-  const value = (sums: ArrayLike<number>): number =>
-    (scale * ((sums[0] ?? 0) + (sums[2] ?? 0))) / ((sums[1] ?? 0) + (sums[3] ?? 0));
+  const value = (sums: ArrayLike<number>): number => {
+    const mean = ((sums[0] ?? 0) + (sums[2] ?? 0)) / ((sums[1] ?? 0) + (sums[3] ?? 0));
+    // Sums of weights are not exact: equal verdicts must not end a hair beyond the scale.
+    return scale * Math.min(high, Math.max(low, mean));
+  };
   return {
     name: "human",
     higherIsBetter: true,

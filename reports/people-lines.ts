@@ -63,7 +63,7 @@ export function peopleLines(view: PeopleView): string[] {
   ]);
   return [
     sheetTitle(view),
-    `  ${marginText(Math.max(1, view.judged))}`,
+    `  ${marginText(Math.max(1, view.judged), view.form)}`,
     "",
     ...table(means),
     ...comparedLines(view),

@@ -1,3 +1,4 @@
+import type { HumanForm } from "./sheet.ts";
 import { wilson } from "../stats/proportion.ts";
 import { binomialTest } from "../stats/binomial.ts";
 
@@ -17,9 +18,13 @@ export function marginOf(n: number): Margin {
   return { points: (hi - lo) / 2, winsNeeded };
 }
 
-/** The same in a sentence. */
-export function marginText(n: number): string {
+/** The same in a sentence: in points of the scale for ratings, with the sign test where answers are compared. */
+export function marginText(n: number, form: HumanForm): string {
   const { points, winsNeeded } = marginOf(n);
+  const answers = n === 1 ? "1 answer shows" : `${n} answers show`;
+  if (form === "rating") return `${answers} differences from about ±${(points / 25).toFixed(1)} of 1 to 5 (95 %)`;
+  const shown = `${answers} differences from about ±${points.toFixed(0)} points (95 %)`;
+  if (form !== "pairwise") return shown;
   const test = winsNeeded > n ? "no result is significant" : `${winsNeeded} wins are significant`;
-  return `${n} answers show differences from about ±${points.toFixed(0)} points (95 %); of ${n} decisive ones ${test}`;
+  return `${shown}; of ${n} decisive ones ${test}`;
 }

@@ -13,6 +13,7 @@ export const humanFiles = {
   sheet: (run: string, id: string): string => join(run, "human", `${id}.sheet.json`),
   key: (run: string, id: string): string => join(run, "human", `${id}.key.json`),
   answers: (run: string, id: string): string => join(run, "human", `${id}.answers.jsonl`),
+  labelStudio: (run: string, id: string): string => join(run, "human", `${id}.label-studio.json`),
 };
 
 /** Stores a new sheet. Its key can be read by its owner only. */

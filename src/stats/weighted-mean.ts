@@ -38,16 +38,17 @@ export function weightedMean(
   const n = values.length;
   if (n === 0) return null;
   const total = values.reduce((sum, { weight }) => sum + weight, 0);
-  const mean = values.reduce((sum, { value, weight }) => sum + value * weight, 0) / total;
-  const effective = effectiveSize(values);
   const [floor, ceiling] = range;
+  const sum = values.reduce((so, { value, weight }) => so + value * weight, 0);
+  // Sums of weights are not exact: equal values must not end a hair beyond the range.
+  const mean = Math.min(ceiling, Math.max(floor, sum / total));
+  const effective = effectiveSize(values);
   const span = ceiling - floor;
   const remark = `weighted, n_eff ${effective.toFixed(1)}`;
   const squares = values.reduce((sum, { value, weight }) => sum + weight * (value - mean) ** 2, 0) / total;
   // Equal values leave no spread to estimate from: the widest interval that the range allows.
   if (isShare || squares === 0 || effective < 2) {
-    const share = Math.min(1, Math.max(0, (mean - floor) / span));
-    const [lo, hi] = wilson(share, effective, { level, scale: span });
+    const [lo, hi] = wilson((mean - floor) / span, effective, { level, scale: span });
     return { value: mean, n, lo: floor + lo, hi: floor + hi, method: intervalName("wilson", level, remark) };
   }
   const error = Math.sqrt(squares / (effective - 1));

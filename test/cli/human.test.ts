@@ -1,10 +1,9 @@
-import type { ChildProcess } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { finished, makeProject, type Project } from "./project.ts";
+import { finished, makeProject, SUITE, type Project } from "./project.ts";
 
 async function withRun(): Promise<Project> {
   const project = await makeProject({ rows: 24 });
@@ -19,15 +18,9 @@ async function sheetItems(project: Project, id: string): Promise<{ id: string }[
   return (JSON.parse(await readFile(path, "utf8")) as { items: { id: string }[] }).items;
 }
 
-/** Rater and link, as they are printed. */
-async function linksOf(child: ChildProcess): Promise<[string, string][]> {
-  let text = "";
-  for await (const chunk of child.stdout ?? []) {
-    text += String(chunk);
-    const links = [...text.matchAll(/^(\w+): (http\S+)$/gmu)];
-    if (links.length === 3) return links.map((match) => [match[1] ?? "", match[2] ?? ""]);
-  }
-  throw new Error(`no links in ${text}`);
+interface Compared {
+  readonly checkpoints: readonly { readonly scores: Readonly<Record<string, unknown>> }[];
+  readonly people: readonly unknown[];
 }
 
 const sheetId = (stdout: string): string => /sheet (\w{6})/u.exec(stdout)?.[1] ?? "";
@@ -54,7 +47,7 @@ describe("evalh human", () => {
       "out",
     );
     expect([made.code, made.stderr]).toEqual([0, ""]);
-    expect(made.stdout).toContain("10 answers show differences from about ±");
+    expect(made.stdout).toContain("10 answers show differences from about ±1.1 of 1 to 5");
     for (const name of ["out.html", "out.csv", "out.config.xml", "out.tasks.json"])
       expect(made.stdout).toContain(`wrote ${name}`);
     const id = sheetId(made.stdout);
@@ -121,50 +114,72 @@ describe("evalh human", () => {
     expect(stored.trim().split("\n")).toHaveLength(items.length + 1);
   });
 
-  it("loses no acknowledged answer of 100 items and three raters when the server is killed", async () => {
-    await using project = await makeProject({ rows: 100 });
-    await project.run("run", "suite.yaml", "--quiet", "--no-report");
-    const args = ["human", "export", "--form", "rating", "-n", "90", "--checkpoint", "20"];
-    const id = sheetId((await project.run(...args)).stdout);
+  it("makes people's verdicts a metric of the run: compared, gated, in the reports", async () => {
+    const suite = `${SUITE}human: { sample: 20, form: correct, tasks: [continue], repeat: 0, at_least: 2, stratify: [kind] }
+gates:
+  - { metric: continue/human, mode: threshold, min: 60 }
+`;
+    await using project = await makeProject({ rows: 24, suite });
+    const first = await project.run("run", "suite.yaml", "--quiet", "--no-report");
+    expect([first.code, first.stdout]).toEqual([0, expect.stringContaining("the run has no continue/human")]);
+    const id = sheetId((await project.run("human", "export")).stdout);
     const items = await sheetItems(project, id);
-    expect(items).toHaveLength(99);
-    const acknowledged = new Set<string>();
-    /** Serves, and posts what is not acknowledged yet; kills the server after so many answers. */
-    const serve = async (killAfter: number): Promise<void> => {
-      const child = project.start("human", "serve", "--rater", "ann", "bob", "eve");
-      const links = await linksOf(child);
-      let count = 0;
-      const rate = async ([rater, link]: readonly [string, string]): Promise<void> => {
-        for (const [index, item] of items.entries()) {
-          const name = `${rater} ${item.id}`;
-          if (acknowledged.has(name)) continue;
-          const body = JSON.stringify({ id: item.id, value: String(1 + (index % 5)) });
-          const headers = { "content-type": "application/json" };
-          const reply = await fetch(`${link}answers`, { method: "POST", headers, body }).catch(() => null);
-          if (reply?.status === 204) acknowledged.add(name);
-          if (++count === killAfter) child.kill("SIGKILL");
-        }
-      };
-      const closed = new Promise((resolve) => child.on("close", resolve));
-      await Promise.all(links.map(rate));
-      child.kill("SIGINT");
-      await closed;
+    expect(items).toHaveLength(20);
+    const say = async (value: string, keep: string): Promise<void> => {
+      const lines = items.map((item) => `${JSON.stringify({ id: item.id, rater: "ann", value })}\n`);
+      await project.write("answers.jsonl", lines.join(""));
+      const { code, stderr } = await project.run("human", "import", "answers.jsonl", "--keep", keep);
+      if (code !== 0) throw new Error(stderr);
     };
-    await serve(70);
-    expect(acknowledged.size).toBeLessThan(297);
-    await serve(80);
-    await serve(Infinity);
-    expect(acknowledged.size).toBe(297);
-    const { stdout } = await project.run("human", "stats", "--json");
-    const stats = JSON.parse(stdout) as {
-      judged: number;
-      raters: { answers: number }[];
-      agreement: { percent: number };
-    };
-    expect([stats.judged, stats.raters.map(({ answers }) => answers), stats.agreement.percent]).toEqual([
-      90,
-      [99, 99, 99],
-      1,
+    await say("yes", "refuse");
+    const { stdout } = await project.run("compare", "--json");
+    const compared = JSON.parse(stdout) as Compared;
+    // The same samples of both checkpoints, so that they pair.
+    expect(compared.checkpoints.map(({ scores }) => scores["continue/human"])).toMatchObject([
+      { value: 100, n: 10, delta: null },
+      { value: 100, n: 10, delta: { value: 0, n: 10 } },
     ]);
+    expect(compared.people).toMatchObject([{ sheet: id, form: "correct", judged: 20 }]);
+    expect((await project.run("compare")).stdout).toMatch(/continue\/human[\s\S]*People\n {2}· sheet \w+ \(correct\)/u);
+    expect((await project.run("gate")).code).toBe(0);
+    await say("no", "last");
+    const failed = await project.run("gate");
+    expect([failed.code, failed.stdout]).toEqual([1, expect.stringContaining("continue/human ≥ 60")]);
+    await project.run("report", "-o", "r.html");
+    const html = await readFile(join(project.folder, "r.html"), "utf8");
+    expect(html).toContain("What people said");
+    // A baseline keeps them, as any other score.
+    expect((await project.run("baseline", "update")).code).toBe(0);
+    expect(await readFile(join(project.folder, "evalh.baseline.json"), "utf8")).toContain('"continue/human"');
+  });
+
+  it("tells what would be drawn without writing anything", async () => {
+    await using project = await withRun();
+    const { code, stdout } = await project.run(
+      "human",
+      "export",
+      "--form",
+      "rating",
+      "-n",
+      "12",
+      "--checkpoint",
+      "20",
+      "--stratify",
+      "kind",
+      "--dry-run",
+      "--json",
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      sheet: null,
+      drawn: 12,
+      of: 24,
+      strata: [
+        { stratum: "kind=even", drawn: 6, of: 12 },
+        { stratum: "kind=odd", drawn: 6, of: 12 },
+      ],
+      files: [],
+    });
+    expect((await readdir(project.folder)).filter((name) => name.startsWith("human-"))).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -10,7 +11,7 @@ import { formPage } from "../../src/human/form/page.ts";
 import { importAnswers } from "../../src/human/import-answers.ts";
 import { loadAnswers, type StoredSheet } from "../../src/human/store.ts";
 import { findChromium, launchChromium } from "../reports/html/chromium.ts";
-import { storedSheet } from "./sheet.ts";
+import { CHECKPOINTS, storedSheet } from "./sheet.ts";
 
 const executable = findChromium();
 const folder = mkdtempSync(join(tmpdir(), "evalh-form-"));
@@ -77,6 +78,69 @@ describe.skipIf(executable === null)("the form in a browser, from disk", () => {
     expect(answers[2]?.note).toBe("1 odd, =1+1");
     expect(answers.every(({ seconds }) => (seconds ?? -1) >= 0)).toBe(true);
     expect(incidents).toEqual([]);
+  });
+
+  it.each(["light", "dark"] as const)(
+    "has nothing that axe objects to, in %s, before and while judging",
+    async (scheme) => {
+      await using place = await storedSheet({ form: "choice", chosen: CHECKPOINTS, n: 6, repeat: 0 });
+      const { page } = await open(place.stored, `axe-${scheme}`);
+      await page.emulateMedia({ colorScheme: scheme });
+      const violations = async (): Promise<string[]> => {
+        // The page's own policy lets no script in; the checker comes through the debugger.
+        await page.evaluate(axe.source);
+        const found = await page.evaluate<{ id: string; nodes: { target: string[] }[] }[]>(
+          `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }).then(({ violations }) => violations)`,
+        );
+        return found.map(({ id, nodes }) => `${id} ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+      };
+      expect(await violations()).toEqual([]);
+      await start(page);
+      await page.keyboard.press("2");
+      await page.keyboard.press("u");
+      expect(await page.locator('#choices [aria-pressed="true"]').textContent()).toContain("B is best");
+      expect(await violations()).toEqual([]);
+      expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    },
+  );
+
+  it("offers each item the verdicts that it has, by fixed keys, and goes back along what was judged", async () => {
+    await using place = await storedSheet({ form: "choice", chosen: CHECKPOINTS, n: 6, repeat: 0 });
+    const { run, stored } = place;
+    const { page } = await open(stored, "choice");
+    await start(page);
+    expect(await page.locator("#choices button").allTextContents()).toEqual([
+      "1 A is best",
+      "2 B is best",
+      "3 C is best",
+      "7 Tie",
+      "8 None is usable",
+    ]);
+    // 4 means nothing here; undo goes to what was judged last, wherever one has gone since.
+    for (const key of ["3", "4", "7", "ArrowRight", "ArrowRight", "u"]) await page.keyboard.press(key);
+    expect(await page.locator("#status").textContent()).toContain("Item 2 of 6, 2 done");
+    await page.keyboard.press("8");
+    await page.keyboard.press("g");
+    for (let item = 2; item < 6; item++) await page.keyboard.press("1");
+    const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("s")]);
+    const text = readFileSync(await download.path(), "utf8");
+    await importAnswers({ run, stored, file: { path: "a", text }, format: "html", keep: "refuse" });
+    const values = new Map((await loadAnswers(run, stored.key.id)).map(({ item, value }) => [item, value]));
+    expect(stored.sheet.items.map(({ id }) => values.get(id))).toEqual(["C", "none", "A", "A", "A", "A"]);
+  });
+
+  it("joins what one rater says in two windows", async () => {
+    await using place = await storedSheet({ n: 4, repeat: 0 });
+    const { page } = await open(place.stored, "windows");
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await start(page);
+    await start(other);
+    await page.keyboard.press("1");
+    await other.locator("#status", { hasText: "1 done" }).waitFor();
+    await other.keyboard.press("ArrowRight");
+    await other.keyboard.press("2");
+    await page.locator("#status", { hasText: "2 done" }).waitFor();
   });
 
   it("shows hostile answers as text and runs none of them", async () => {

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 
 import { allocate } from "../../src/human/allocate.ts";
 import { marginOf, marginText } from "../../src/human/margin.ts";
-import { CHECKPOINTS, sheetOf } from "./sheet.ts";
+import { populationOf } from "../../src/human/population.ts";
+import { CHECKPOINTS, sheetOf, streamed, views } from "./sheet.ts";
 
 describe("drawing items for people", () => {
   it("gives each stratum its least and the rest by square roots", () => {
@@ -98,11 +99,44 @@ describe("drawing items for people", () => {
     expect(await share(true)).toBeGreaterThan(0.8);
   });
 
+  it("asks about the same samples of every checkpoint where single answers are rated", async () => {
+    const { key } = await sheetOf({ form: "rating", n: 60, repeat: 0 });
+    const samplesOf = (checkpoint: string): string[] =>
+      Object.values(key.entries)
+        .filter(({ checkpoints }) => checkpoints[0] === checkpoint)
+        .map(({ sample }) => sample)
+        .toSorted((a, b) => (a < b ? -1 : 1));
+    expect(samplesOf("m/one")).toHaveLength(30);
+    expect(samplesOf("m/two")).toEqual(samplesOf("m/one"));
+  });
+
+  it("shows equal answers of a choice once, places each checkpoint equally often, and counts what is all the same as ties", async () => {
+    const list = views(90).map((view, index) =>
+      // Of every third sample the last two checkpoints say the same.
+      index % 3 === 0 ? { ...view, outputs: [0, 1, 1].map((at) => view.outputs[at] ?? null) } : view,
+    );
+    const about = { form: "choice" as const, tasks: ["qa"], stratify: [], all: CHECKPOINTS, chosen: CHECKPOINTS };
+    const { candidates, identical } = await populationOf(streamed(list), about);
+    // Every fifth sample is the same of all three.
+    expect([candidates.length, identical.map(({ samples }) => samples.length)]).toEqual([72, [18]]);
+    const shared = candidates.filter(({ same }) => Object.keys(same).length > 0);
+    expect(shared).toHaveLength(24);
+    expect(new Set(shared.map(({ same }) => JSON.stringify(same)))).toEqual(new Set(['{"m/two":["m/three"]}']));
+    const { key } = await sheetOf({ form: "choice", chosen: CHECKPOINTS, n: 60, repeat: 0 });
+    for (const place of [0, 1, 2]) {
+      const there = Map.groupBy(Object.values(key.entries), ({ checkpoints }) => checkpoints[place]);
+      expect(CHECKPOINTS.map((id) => there.get(id)?.length)).toEqual([20, 20, 20]);
+    }
+  });
+
   it("tells the margin before anybody is asked", () => {
     // Wilson's half-width at one half, and the sign test's critical counts.
     expect(marginOf(100)).toMatchObject({ points: expect.closeTo(9.62, 2), winsNeeded: 61 });
     expect(marginOf(50).winsNeeded).toBe(33);
-    expect(marginText(100)).toContain("±10 points");
-    expect(marginText(3)).toContain("no result is significant");
+    expect(marginText(100, "pairwise")).toBe(
+      "100 answers show differences from about ±10 points (95 %); of 100 decisive ones 61 wins are significant",
+    );
+    expect(marginText(100, "rating")).toContain("±0.4 of 1 to 5");
+    expect(marginText(3, "pairwise")).toContain("no result is significant");
   });
 });

@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { request } from "node:http";
+import { promisify } from "node:util";
 
 import { describe, expect, it } from "vitest";
 
@@ -22,9 +24,9 @@ async function serve(run: string, { sheet, key }: StoredSheet): Promise<HumanSer
 const post = (link: string, value: object, type = "application/json"): Promise<Response> =>
   fetch(`${link}answers`, { method: "POST", headers: { "content-type": type }, body: JSON.stringify(value) });
 
-function statusWithHost(link: string, host: string): Promise<number> {
+function statusWith(link: string, headers: Readonly<Record<string, string>>, method = "GET"): Promise<number> {
   return new Promise((resolve, reject) => {
-    request(link, { headers: { host } }, (response) => {
+    request(link, { headers, method }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     })
@@ -57,7 +59,15 @@ describe("the local page for raters", () => {
     const { origin } = new URL(link);
     expect((await fetch(link)).status).toBe(200);
     for (const path of ["/", "/guess/", `/${"A".repeat(32)}/`]) expect((await fetch(origin + path)).status).toBe(404);
-    expect(await statusWithHost(link, "evil.example")).toBe(403);
+    for (const host of ["evil.example", "127.0.0.1.evil.example"]) expect(await statusWith(link, { host })).toBe(403);
+    const { host } = new URL(link);
+    const json = { host, "content-type": "application/json" };
+    for (const from of ["http://evil.example", "null", `https://${host}`])
+      expect(await statusWith(`${link}answers`, { ...json, origin: from }, "POST")).toBe(403);
+    expect(await statusWith(`${link}answers`, { ...json, "sec-fetch-site": "cross-site" }, "POST")).toBe(403);
+    // Somebody follows the link from a mail.
+    const mailed = { host, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
+    expect(await statusWith(link, mailed)).toBe(200);
     const id = stored.sheet.items[0]?.id;
     expect((await post(link, { id, value: "C" })).status).toBe(400);
     expect((await post(link, { id: "other", value: "A" })).status).toBe(400);
@@ -65,6 +75,28 @@ describe("the local page for raters", () => {
     expect((await post(link, { id, value: "A", note: "x".repeat(100_000) })).status).toBe(400);
     expect(await loadAnswers(run, stored.key.id)).toEqual([]);
     expect(await (await fetch(link)).text()).not.toContain("m/one");
+  });
+
+  it("listens on this machine alone, and gives everybody the same link again after a restart", async () => {
+    await using place = await storedSheet({ n: 3, repeat: 0 });
+    const { run, stored } = place;
+    const tokens: string[] = [];
+    for (let start = 0; start < 2; start++) {
+      await using server = await serve(run, stored);
+      const link = server.links.get("ann") ?? "";
+      tokens.push(new URL(link).pathname);
+      const listening = await promisify(execFile)("ss", ["-ltnH", `sport = :${new URL(link).port}`]);
+      expect(
+        listening.stdout
+          .trim()
+          .split("\n")
+          .map((line) => line.split(/\s+/u)[3]),
+      ).toEqual([new URL(link).host]);
+      expect(server.links.get("bob")).not.toBe(link);
+    }
+    expect(tokens[0]).toBe(tokens[1]);
+    expect(tokens[0]).toMatch(/^\/[\w-]{32}\/$/u);
+    expect(JSON.stringify(stored.sheet)).not.toContain(stored.key.secret);
   });
 
   it.skipIf(findChromium() === null)("goes on in a browser where the rater stopped", async () => {

@@ -132,4 +132,74 @@ describe("what people said", () => {
       ["qa/bad", 40, 1],
     ]);
   });
+
+  it("gives each checkpoint of a choice its share, those with the same answer together", async () => {
+    const { key, answers } = await answered(
+      { form: "choice", chosen: CHECKPOINTS, n: 60, repeat: 0.2 },
+      ["ann"],
+      () => "A",
+    );
+    const entries = Object.fromEntries(
+      Object.entries(key.entries).map(([id, entry]) => [
+        id,
+        // Every answer of the first stands for the third's too.
+        entry.checkpoints.includes("m/one")
+          ? {
+              ...entry,
+              checkpoints: entry.checkpoints.filter((each) => each !== "m/three"),
+              same: { "m/one": ["m/three"] },
+            }
+          : entry,
+      ]),
+    );
+    const voted = answers.map((answer) => {
+      const at = entries[answer.item]?.checkpoints.indexOf("m/one") ?? 0;
+      return { ...answer, value: ["A", "B"][at] ?? "A" };
+    });
+    const stats = humanStats({ ...key, entries, identical: [] }, voted);
+    expect(Object.fromEntries(stats.means.map(({ checkpoint, mean }) => [checkpoint, mean?.value]))).toEqual({
+      "m/one": expect.closeTo(0.5),
+      "m/three": expect.closeTo(0.5),
+      "m/two": 0,
+    });
+    expect(stats.raters[0]?.steady).toEqual({ same: 12, of: 12 });
+  });
+
+  it("says how kind a judge is, and what people say where it says so much", async () => {
+    const { key, answers } = await answered(
+      { form: "correct", chosen: ["m/one"], n: 100, repeat: 0 },
+      ["ann"],
+      (_, __, index) => (index % 2 === 0 ? "yes" : "no"),
+    );
+    const said = new Map(answers.map(({ item, value }) => [key.entries[item]?.sample ?? "", value]));
+    // Right about the order, and twenty points too kind.
+    const metric = {
+      key: "qa/judge",
+      task: "qa",
+      higherIsBetter: true,
+      range: [0, 1] as const,
+      scoreOf: (sample: string) => (said.get(sample) === "yes" ? 1 : 0.4),
+    };
+    const [found] = judgeAgreement(judgedItems(key, answers), [metric], "correct");
+    expect(found).toMatchObject({
+      n: 100,
+      spearman: { value: expect.closeTo(1) },
+      kappa: null,
+      gap: { bias: expect.closeTo(0.2), error: expect.closeTo(0.2) },
+    });
+    expect(found?.calibration.map(({ lo, hi, n, people }) => [lo, hi, n, people?.value])).toEqual([
+      [0.4, 0.4, 50, 0],
+      [1, 1, 50, 1],
+    ]);
+    const [turned] = judgeAgreement(
+      judgedItems(key, answers),
+      [{ ...metric, higherIsBetter: false, scoreOf: (sample) => (said.get(sample) === "yes" ? 0 : 1) }],
+      "correct",
+    );
+    expect(turned).toMatchObject({
+      spearman: { value: expect.closeTo(1) },
+      kappa: 1,
+      gap: { bias: expect.closeTo(0) },
+    });
+  });
 });

@@ -11,7 +11,7 @@ import { formatNames, formats, type FormatName } from "../../human/format/index.
 import { makeSheet } from "../../human/make-sheet.ts";
 import { marginText } from "../../human/margin.ts";
 import { populationOf } from "../../human/population.ts";
-import type { Identical } from "../../human/sheet.ts";
+import type { HumanForm, Identical } from "../../human/sheet.ts";
 import { humanFiles, saveSheet, writeNew } from "../../human/store.ts";
 import { findRun } from "../../run/store/run-folder.ts";
 import type { CommandContext } from "../command/index.ts";
@@ -64,7 +64,7 @@ export function configureExport(command: Command, { io }: CommandContext): void 
 /** What was drawn, for people and as JSON. */
 interface Plan {
   readonly sheet: string | null;
-  readonly form: string;
+  readonly form: HumanForm;
   readonly items: number;
   readonly drawn: number;
   readonly of: number;
@@ -133,7 +133,7 @@ function print(plan: Plan, { json }: Options, { stdout }: CliIo): void {
   const what = sheet === null ? "a sheet" : `sheet ${sheet}`;
   const lines = [
     `${what}: ${items} items (${drawn} new of ${plan.of}) of ${checkpoints.join(", ")}`,
-    `  ${marginText(drawn)}`,
+    `  ${marginText(drawn, plan.form)}`,
   ];
   const width = Math.max(...strata.map(({ stratum }) => stratum.length));
   if (strata.length > 1) {

@@ -1,14 +1,14 @@
-import { readFile } from "node:fs/promises";
-
 import { Option, type Command } from "commander";
 
-import { EvalhError, hasErrno, messageOf } from "../../core/errors.ts";
+import { escapeText } from "../../../reports/escape-text.ts";
+import { plural } from "../../../reports/number-format.ts";
 import { formatNames, guessFormat, type FormatName } from "../../human/format/index.ts";
-import { importAnswers } from "../../human/import-answers.ts";
+import { importAnswers, type Imported } from "../../human/import-answers.ts";
 import { loadSheet } from "../../human/store.ts";
 import { lockRun } from "../../run/store/lock.ts";
 import { findRun } from "../../run/store/run-folder.ts";
 import type { CommandContext } from "../command/index.ts";
+import { readText } from "./gold.ts";
 
 interface Options {
   readonly run: string;
@@ -16,6 +16,7 @@ interface Options {
   readonly format?: FormatName;
   readonly rater?: string;
   readonly keep: "refuse" | "last";
+  readonly json?: true;
 }
 
 export function configureImport(command: Command, { io }: CommandContext): void {
@@ -32,14 +33,15 @@ export function configureImport(command: Command, { io }: CommandContext): void 
         .choices(["refuse", "last"])
         .default("refuse"),
     )
+    .option("--json", "print a line of JSON for each file")
     .action(async (paths: readonly string[], options: Options) => {
       const run = await findRun(options.run);
       await using _lock = await lockRun(run);
       const stored = await loadSheet(run, options.sheet);
       for (const path of paths) {
-        const text = await read(path);
+        const text = await readText(path);
         const { rater, keep } = options;
-        const { added, known, replaced, raters } = await importAnswers({
+        const imported = await importAnswers({
           run,
           stored,
           file: { path, text },
@@ -47,18 +49,20 @@ export function configureImport(command: Command, { io }: CommandContext): void 
           keep,
           ...(rater === undefined ? {} : { rater }),
         });
-        const notes = `${known === 0 ? "" : `, ${known} known already`}${replaced === 0 ? "" : `, ${replaced} in place of earlier ones`}`;
-        io.stdout.write(`${path}: ${added} answers of ${raters.join(", ")} added${notes}\n`);
+        const line = options.json === true ? JSON.stringify({ file: path, ...imported }) : importedText(path, imported);
+        io.stdout.write(`${line}\n`);
       }
-      io.stdout.write(`next: evalh human stats ${stored.key.run}\n`);
+      if (options.json !== true) io.stdout.write(`next: evalh human stats ${stored.key.run}\n`);
     });
 }
 
-async function read(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    const message = hasErrno(error, "ENOENT") ? `there is no file ${path}` : `cannot read ${path}: ${messageOf(error)}`;
-    throw new EvalhError("E_USAGE", message, { place: { file: path } });
-  }
+/** What came of an import, in a line. */
+export function importedText(from: string, { added, known, replaced, outdated, raters }: Imported): string {
+  const who = raters.length === 0 ? "" : ` of ${raters.map((rater) => escapeText(rater)).join(", ")}`;
+  const notes = [
+    ...(known === 0 ? [] : [`${known} known already`]),
+    ...(replaced === 0 ? [] : [`${replaced} in place of earlier ones`]),
+    ...(outdated === 0 ? [] : [`${outdated} older than what was said since`]),
+  ];
+  return `${from}: ${plural(added, "answer")}${who} added${notes.map((note) => `, ${note}`).join("")}`;
 }

@@ -64,7 +64,7 @@ function part(name: string, title: string, look = ""): string {
 function work(names: readonly string[]): string {
   const answers = names.map((name, index) => part(`answer-${index}`, names.length === 1 ? "Answer" : `Answer ${name}`));
   return `<div id="work" hidden>
-<header><h1 id="status" role="status"></h1><progress id="progress" aria-label="Items judged"></progress><button type="button" id="save">Save <kbd>s</kbd></button></header>
+<header><h1>Rating</h1><p id="status" role="status"></p><progress id="progress" aria-label="Items judged"></progress><button type="button" id="save">Save <kbd>s</kbd></button></header>
 <main>
 <details id="help"><summary>Guidelines and keys <kbd>?</kbd></summary><p id="guidelines-again" class="guidelines"></p>
 <p class="keys"><span><kbd>1</kbd>… say a verdict</span><span><kbd>u</kbd> undo: back to the last one</span><span><kbd>←</kbd> <kbd>→</kbd> move</span><span><kbd>g</kbd> next open one</span><span><kbd>n</kbd> note, <kbd>Esc</kbd> leaves it</span><span><kbd>s</kbd> save a file</span></p></details>

@@ -16,15 +16,16 @@ h1 { font-size: 1.3rem; margin: 0 0 .5rem; }
 h2 { font-size: .8rem; font-weight: 600; margin: 0 0 .35rem; color: var(--quiet); }
 header { position: sticky; top: 0; z-index: 1; display: flex; gap: 1rem; align-items: center; padding: .5rem max(1rem, calc((100vw - 76rem) / 2));
   background: var(--card); border-bottom: 1px solid var(--line); }
-header h1 { font-size: .95rem; margin: 0; font-variant-numeric: tabular-nums; }
+header h1 { font-size: .95rem; margin: 0; }
+header p { margin: 0; font-size: .95rem; font-variant-numeric: tabular-nums; }
 progress { flex: 1; min-width: 6rem; height: .5rem; accent-color: var(--accent); }
 .guidelines { white-space: pre-wrap; max-width: 46rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem 1rem; margin: 0 0 .8rem; }
 .reference { border-left: .3rem solid var(--right); }
 .text { white-space: pre-wrap; overflow-wrap: anywhere; }
 .text:empty::before { content: "(empty)"; color: var(--quiet); font-style: italic; }
-.answers { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); align-items: start; }
-.answers .card { height: 100%; }
+.answers { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); }
+.answers .card { margin: 0; }
 .card.chosen { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
 .dock { position: sticky; bottom: 0; background: var(--page); padding: .6rem 0; border-top: 1px solid var(--line); margin-top: .4rem; }
 .verdicts, .row { display: flex; gap: .5rem; flex-wrap: wrap; align-items: center; }
