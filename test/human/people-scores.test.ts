@@ -86,16 +86,11 @@ describe("people's verdicts as scores of a run", () => {
     const stats = humanStats(place.key, sheets[0]?.answers ?? []);
     expect(stats.means.map(({ checkpoint }) => checkpoint).toSorted()).toEqual([...chosen].toSorted());
     for (const { checkpoint, mean } of stats.means) {
-      const made = valueOf(
-        people.of(unit, checkpoint).map((score) => score.stats),
-        form,
-      );
-      expect(made?.value).toBeCloseTo(scale * (mean?.value ?? Number.NaN), 9);
-      expect(made?.n).toBe(mean?.n);
-      expect([made?.lo, made?.hi]).toEqual([
-        expect.closeTo(scale * (mean?.lo ?? Number.NaN), 9),
-        expect.closeTo(scale * (mean?.hi ?? Number.NaN), 9),
-      ]);
+      if (mean === null) throw new Error(`nobody judged ${checkpoint}`);
+      const scores = people.of(unit, checkpoint).map((score) => score.stats);
+      const made = valueOf(scores, form);
+      const near = (value: number): unknown => expect.closeTo(scale * value, 9);
+      expect(made).toMatchObject({ value: near(mean.value), n: mean.n, lo: near(mean.lo), hi: near(mean.hi) });
     }
   });
 

@@ -93,9 +93,8 @@ function connection(transport: Transport, { signal, redact }: Around): LabelStud
       if (status >= 500) return { kind: "unsure", message: `${transport.address} answered with status ${status}` };
       if (status < 400) return { kind: "answer", json: (found.json ?? null) as JsonValue };
       const why = redact(reasonIn(found.json)).slice(0, MOST_SHOWN);
-      throw new EvalhError("E_BACKEND", `${transport.address}${path} was refused with status ${status}${why}`, {
-        ...(status === 401 || status === 403 ? { hint: KEY_HINT } : {}),
-      });
+      const message = `${transport.address}${path} was refused with status ${status}${why}`;
+      throw new EvalhError("E_BACKEND", message, status === 401 || status === 403 ? { hint: KEY_HINT } : {});
     },
     [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
   };
