@@ -67,6 +67,7 @@ function readingFigures(reading: Reading): readonly Figure[] {
     figure("sort, median of 5, ms", reading.sortMs, null),
     figure("open a sample, median of 9, ms", reading.openMs, 100),
     figure("open a sample, slowest of 9, ms", reading.slowestOpenMs, null),
+    figure(`blank frames of ${reading.scrolledFrames} scrolled`, reading.blankFrames, 0),
     figure("JavaScript heap, MB", reading.heapMegabytes, 40),
     figure("array buffers beside it, MB", reading.bufferMegabytes, null),
   ];

@@ -11,6 +11,9 @@ export interface Reading {
   readonly sortMs: number;
   readonly openMs: number;
   readonly slowestOpenMs: number;
+  /** While the list is scrolled by the wheel. */
+  readonly scrolledFrames: number;
+  readonly blankFrames: number;
   readonly heapMegabytes: number;
   readonly bufferMegabytes: number;
 }
@@ -34,6 +37,7 @@ export async function readInBrowser(executable: string, path: string): Promise<R
     await timeFilter(page, "text");
     const opens: number[] = [];
     for (let share = 0.05; share < 0.9; share += 0.1) opens.push(await timeOpen(page, share));
+    const scrolling = await scrollList(page);
     const heap = await heapOf(page);
     return {
       readySeconds: readyMs / 1000,
@@ -41,6 +45,7 @@ export async function readInBrowser(executable: string, path: string): Promise<R
       sortMs: median(sorts),
       openMs: median(opens),
       slowestOpenMs: Math.max(...opens),
+      ...scrolling,
       ...heap,
     };
   } finally {
@@ -94,6 +99,43 @@ function timeOpen(page: Page, share: number): Promise<number> {
     if (document.querySelector(".cards") === null) throw new Error("the text of " + wanted + " is not in the report");
     return performance.now() - start;
   })()`);
+}
+
+const WHEEL_TURNS = 120;
+
+/** Turns the wheel over the list, and looks after every frame whether rows stand at its top, middle and bottom. */
+async function scrollList(page: Page): Promise<Pick<Reading, "scrolledFrames" | "blankFrames">> {
+  const list = page.locator(".list");
+  await list.scrollIntoViewIfNeeded();
+  await page.evaluate(`(() => {
+    const list = document.querySelector(".list");
+    list.scrollTop = 0;
+    const seen = (window.evalhSeen = { frames: 0, blank: 0, done: false, top: -1 });
+    const hasRow = (x, y) => document.elementFromPoint(x, y)?.closest(".row") != null;
+    const look = () => {
+      if (seen.done) return;
+      const { left, top, width, bottom } = list.getBoundingClientRect();
+      const x = left + width / 2;
+      const visible = [Math.max(top, 0) + 4, (top + Math.min(bottom, innerHeight)) / 2, Math.min(bottom, innerHeight) - 4];
+      if (list.scrollTop !== seen.top) {
+        seen.frames++;
+        if (!visible.every((y) => hasRow(x, y))) seen.blank++;
+      }
+      seen.top = list.scrollTop;
+      // A task after the frame sees what was drawn in it.
+      requestAnimationFrame(() => setTimeout(look));
+    };
+    requestAnimationFrame(() => setTimeout(look));
+  })()`);
+  await list.hover();
+  for (let turn = 0; turn < WHEEL_TURNS; turn++) {
+    await page.mouse.wheel(0, 300 * (1 + (turn % 10)));
+    await page.waitForTimeout(8);
+  }
+  const seen = await page.evaluate<{ frames: number; blank: number }>(
+    "((window.evalhSeen.done = true), window.evalhSeen)",
+  );
+  return { scrolledFrames: seen.frames, blankFrames: seen.blank };
 }
 
 async function heapOf(page: Page): Promise<{ readonly heapMegabytes: number; readonly bufferMegabytes: number }> {

@@ -69,7 +69,9 @@ async function measureSize(size: string): Promise<Measured> {
   await using _lock = await lockRun(folder);
   const session = `evalh-bench-${process.pid}`;
   const [columns = "80", rows = "24"] = size.split("x");
-  const tmux = (...args: readonly string[]): string => execFileSync("tmux", args, { encoding: "utf8" }).trim();
+  // A server of its own: nobody's settings, and nobody's sessions.
+  const tmux = (...args: readonly string[]): string =>
+    execFileSync("tmux", ["-L", session, "-f", "/dev/null", ...args], { encoding: "utf8" }).trim();
   tmux(
     "new-session",
     "-d",
@@ -83,7 +85,8 @@ async function measureSize(size: string): Promise<Measured> {
   );
   try {
     const pid = Number(tmux("display-message", "-p", "-t", session, "#{pane_pid}"));
-    await setTimeout(2_000);
+    while (!tmux("capture-pane", "-p", "-t", session).includes("checkpoint-1")) await setTimeout(200);
+    await setTimeout(1_000);
     tmux("send-keys", "-t", session, values.view);
     const idle = await cpuShare(pid, () => setTimeout(3_000));
     const writing = replay(runFiles.samples(folder, "toy/checkpoint-1"));
@@ -100,7 +103,7 @@ async function measureSize(size: string): Promise<Measured> {
       resident_megabytes: resident,
     };
   } finally {
-    tmux("kill-session", "-t", session);
+    tmux("kill-server");
     rmSync(dirname(folder), { recursive: true });
   }
 }

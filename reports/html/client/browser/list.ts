@@ -8,8 +8,8 @@ import { scoreGlyph } from "../score-glyph.ts";
 const ROW = 26;
 /** Marks of checkpoints in a row at most. */
 const MOST_MARKS = 16;
-/** Rows drawn beyond both edges, so that quick scrolling shows no gaps. */
-const BEYOND = 6;
+/** Rows drawn beyond both edges: a browser may scroll a frame ahead of what the page has drawn. */
+const BEYOND = 20;
 
 export interface SampleList {
   readonly element: HTMLElement;
