@@ -3,7 +3,8 @@ import { isJsonObject, type JsonObject } from "../core/json.ts";
 
 const HINT = "Leave out the option chat, or add a chat_template to tokenizer_config.json.";
 
-function templateText(config: JsonObject): string | undefined {
+/** The template that a configuration holds; undefined without one. */
+export function templateText(config: JsonObject): string | undefined {
   const stored = config["chat_template"];
   if (typeof stored === "string") return stored;
   // Older files hold a list of {name, template}.
@@ -28,12 +29,17 @@ function specialTokens(config: JsonObject): Record<string, string> {
  * Compiles the chat template of `tokenizer_config.json`. The prompt becomes the user's one message; the template opens
  * the assistant's turn.
  *
+ * @param options.opensTurn false only to see what a template makes of a conversation that is over
  * @throws EvalhError E_CHECKPOINT without a template or with one that does not parse; E_PROMPT, from the returned
  * function, when the template refuses a message
  */
 export async function openChatTemplate(
   config: JsonObject,
-  { file, system }: { readonly file: string; readonly system: string | undefined },
+  {
+    file,
+    system,
+    opensTurn = true,
+  }: { readonly file: string; readonly system: string | undefined; readonly opensTurn?: boolean },
 ): Promise<(prompt: string) => string> {
   const text = templateText(config);
   if (text === undefined) {
@@ -56,7 +62,7 @@ export async function openChatTemplate(
   return (prompt) => {
     try {
       const messages = [...opening, { role: "user", content: prompt }];
-      return template.render({ ...special, messages, add_generation_prompt: true });
+      return template.render({ ...special, messages, add_generation_prompt: opensTurn });
     } catch (error) {
       throw new EvalhError("E_PROMPT", `the chat template beside ${file} fails: ${messageOf(error)}`, { cause: error });
     }

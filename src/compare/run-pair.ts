@@ -1,6 +1,7 @@
 import type { Checkpoint } from "../core/checkpoint.ts";
 import { EvalhError } from "../core/errors.ts";
 import type { UnitInfo } from "../run/store/records.ts";
+import { askedDifferently, haveSameSamples } from "./asked-alike.ts";
 import { metricConflict } from "./baseline/baseline.ts";
 import { runBaseline } from "./baseline/run-baseline.ts";
 import { buildComparison } from "./compare.ts";
@@ -24,10 +25,17 @@ export interface RunPair {
 /**
  * Compares a checkpoint of one run with a checkpoint of another, sample by sample, over the tasks that both have. The
  * second run's gates on drops are held against the first.
+ *
+ * @param options.allowDifferent compares although prompts, tokenizers or settings of generation differ; what differs
+ *   then stands in the summary
  * @throws EvalhError E_NOT_COMPARABLE if they were asked or judged differently
  */
-export async function compareRuns(before: RunSide, after: RunSide): Promise<RunPair> {
-  const units = commonUnits(before, after);
+export async function compareRuns(
+  before: RunSide,
+  after: RunSide,
+  { allowDifferent = false }: { readonly allowDifferent?: boolean } = {},
+): Promise<RunPair> {
+  const { units, differences } = await commonUnits(before, after, allowDifferent);
   const labels = runLabels(before.data, after.data);
   const sides = [narrow(before, units, labels[0]), narrow(after, units, labels[1])] as const;
   const data = joined(sides[0], sides[1]);
@@ -35,25 +43,51 @@ export async function compareRuns(before: RunSide, after: RunSide): Promise<RunP
   const baseline = runBaseline(before.data, before.checkpoint);
   const comparison = await buildComparison(data, { base, gated: head, baseline });
   return {
-    comparison: { ...comparison, ship: null, load: [], ...judgedPair(comparison, head, base) },
+    comparison: { ...comparison, ship: null, load: [], ...judgedPair(comparison, { head, base, differences }) },
     samples: zipped(sides[0], sides[1]),
   };
 }
 
-/** Test units that both runs have, as the second knows them. */
-function commonUnits(before: RunSide, after: RunSide): UnitInfo[] {
+/** Test units that both runs have, as the second knows them, and in what they were asked differently. */
+async function commonUnits(
+  before: RunSide,
+  after: RunSide,
+  allowDifferent: boolean,
+): Promise<{ units: UnitInfo[]; differences: string[] }> {
   const baseline = runBaseline(before.data, before.checkpoint);
   const units = after.data.manifest.units.filter(
     (unit) => unit.split === "test" && baseline.units.some((each) => unitKey(each) === unitKey(unit)),
   );
   const names = `${before.data.manifest.id} and ${after.data.manifest.id}`;
   if (units.length === 0) throw new EvalhError("E_NOT_COMPARABLE", `${names} have no task in common`);
+  const differences = askedDifferently(before, after, units);
+  const reprompted = allowDifferent ? await otherPrompts(before, after, units) : new Set<UnitInfo>();
+  differences.push(...[...reprompted].map(({ task }) => `task "${task}" had other prompts`));
   const rows = after.data.metrics.filter(({ unit }) => units.includes(unit));
-  const conflicts = new Set(rows.map((row) => metricConflict(baseline, row)).filter((reason) => reason !== null));
-  if (conflicts.size === 0) return units;
-  throw new EvalhError("E_NOT_COMPARABLE", `${names} cannot be compared: ${[...conflicts].join("; ")}`, {
-    hint: "judge both again by one suite: `evalh score RUN --suite SUITE`",
-  });
+  const judged = rows.map((row) => metricConflict(baseline, row, { prompts: reprompted.has(row.unit) }));
+  const conflicts = new Set(judged.filter((reason) => reason !== null));
+  if (conflicts.size > 0) {
+    throw new EvalhError("E_NOT_COMPARABLE", `${names} cannot be compared: ${[...conflicts].join("; ")}`, {
+      hint: "judge both again by one suite (`evalh score RUN --suite SUITE`); other prompts need --allow-different",
+    });
+  }
+  if (differences.length > 0 && !allowDifferent) {
+    throw new EvalhError("E_NOT_COMPARABLE", `${names} were asked differently: ${differences.join("; ")}`, {
+      hint: "if that is what you want to compare, add --allow-different",
+    });
+  }
+  return { units, differences };
+}
+
+/** Units whose samples are the same but not what was asked of them. */
+async function otherPrompts(before: RunSide, after: RunSide, units: readonly UnitInfo[]): Promise<Set<UnitInfo>> {
+  const found = new Set<UnitInfo>();
+  for (const unit of units) {
+    const other = before.data.manifest.units.find((each) => unitKey(each) === unitKey(unit));
+    if (other === undefined || other.digest === unit.digest) continue;
+    if (await haveSameSamples(before.data, after.data, unit)) found.add(unit);
+  }
+  return found;
 }
 
 /** The ends of the runs' names, which are what people type, or whatever tells the two apart. */
@@ -119,7 +153,14 @@ function joined(before: Side, after: Side): RunData {
 }
 
 /** What the pair says, in place of what a series of checkpoints would. */
-function judgedPair(comparison: Comparison, head: string, base: string): Pick<Comparison, "verdict" | "summary"> {
+function judgedPair(
+  comparison: Comparison,
+  {
+    head,
+    base,
+    differences,
+  }: { readonly head: string; readonly base: string; readonly differences: readonly string[] },
+): Pick<Comparison, "verdict" | "summary"> {
   const index = comparison.checkpoints.findIndex(({ id }) => id === head);
   const found = comparison.rows.flatMap((row) => {
     const difference = comparison.cells[row.key]?.[index]?.difference;
@@ -138,7 +179,11 @@ function judgedPair(comparison: Comparison, head: string, base: string): Pick<Co
   const resolution = comparison.summary.filter((sentence) => sentence.startsWith("Resolution"));
   const { verdict } = comparison;
   return {
-    summary: [headline, ...resolution],
+    summary: [
+      headline,
+      ...(differences.length === 0 ? [] : [`Not only the model differs: ${differences.join("; ")}.`]),
+      ...resolution,
+    ],
     verdict:
       verdict.kind === "pass" && worse.length > 0 ? { kind: "regressed", gates: worse.map(({ key }) => key) } : verdict,
   };

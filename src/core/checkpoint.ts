@@ -1,3 +1,11 @@
+/** What turns a checkpoint's prompts into tokens; null for what cannot be seen. */
+export interface Prompting {
+  /** sha256 over the tokenizer, hex. */
+  readonly tokenizer: string | null;
+  /** sha256 over chat template and system message, hex; "none" where prompts are sent as they are. */
+  readonly template: string | null;
+}
+
 /** One saved state of a model, evaluated as a unit. */
 export interface Checkpoint {
   /** Unique within the run: "<model>/<folder name>". */
@@ -19,4 +27,6 @@ export interface Checkpoint {
   readonly bytes: number | null;
   /** sha256 over the weights and tokenizer, hex; null for served models, whose weights cannot be seen. */
   readonly digest: string | null;
+  /** Absent in runs of before it was kept. */
+  readonly prompting?: Prompting;
 }

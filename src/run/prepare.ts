@@ -221,6 +221,8 @@ export async function describeUnits(
         repeated: items.repeated,
         slices: task.slices,
         choices: task.choices,
+        generate: task.generate,
+        scoring: task.scoring,
         judges: describeJudges(task, resolved.judges.get(task.name) ?? []),
         ...(task.perturbation === undefined
           ? {}

@@ -10,6 +10,7 @@ import type { Model, Suite } from "../suite/suite.ts";
 import { digestFiles } from "../training/checkpoint/digest.ts";
 import { discoverCheckpoints, stepInName, type DiscoveredCheckpoint } from "../training/index.ts";
 import type { PlannedCheckpoint } from "./plan.ts";
+import { promptingOf, promptingWarnings, servedPrompting } from "./prompting.ts";
 
 /** Files beside the weights that decide what a checkpoint answers. */
 const SETTINGS = [
@@ -38,6 +39,7 @@ export async function resolveCheckpoints(
         hint: warnings.at(-1) ?? "`checkpoints` names the trainer's output folder, with its checkpoint-N folders",
       });
     }
+    warnings.push(...promptingWarnings(found));
     for (const checkpoint of found) checkpoints.push(await plan(checkpoint, model));
   }
   return { checkpoints, warnings };
@@ -116,6 +118,7 @@ function servedCheckpoint(model: Model, url: string): Checkpoint {
     format: "served",
     bytes: null,
     digest: null,
+    prompting: servedPrompting(model.options),
   };
 }
 
@@ -220,5 +223,6 @@ async function toCheckpoint(
     format: found.format,
     bytes: found.bytes,
     digest: base === null ? own : createHash("sha256").update(`${own} ${base}`).digest("hex"),
+    prompting: await promptingOf(found, model),
   };
 }

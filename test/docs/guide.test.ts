@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 
 import { makeProject, SUITE } from "../cli/project.ts";
+import { startKnownDelays } from "../fixtures/servers/start-known-delays.ts";
 
 const guide = fileURLToPath(new URL("../../docs/guide/", import.meta.url));
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
@@ -72,7 +73,8 @@ describe("the guide", async () => {
         cwd: project.folder,
         env: { ...process.env, PATH: path, NO_COLOR: "1" },
       });
-    const commands = await commandsOf(page);
+    await using server = await startKnownDelays({ ttft: 2, gap: 1, tokens: 4 });
+    const commands = (await commandsOf(page)).map((command) => command.replace("http://localhost:8000/v1", server.url));
     expect(commands.length).toBeGreaterThan(0);
     // Pages may speak of a run that is there already.
     if (!commands[0]?.startsWith("evalh run suite.yaml")) await run("evalh run suite.yaml --quiet --no-report");

@@ -1,7 +1,8 @@
-import { readFile, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { EvalhError, hasErrno, messageOf } from "../../core/errors.ts";
-import { isJsonObject, type JsonObject } from "../../core/json.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { readNear, readTokenizerConfig } from "../near-files.ts";
 
 /** The files of a Hugging Face checkpoint folder that holds an ONNX export. */
 export interface CheckpointFolder {
@@ -25,27 +26,6 @@ const PREFERRED = [
   "model_fp16.onnx",
   "decoder_model_merged.onnx",
 ];
-
-async function readJson(file: string): Promise<JsonObject | null> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    if (hasErrno(error, "ENOENT", "ENOTDIR")) return null;
-    throw new EvalhError("E_CHECKPOINT", `${file} cannot be read: ${messageOf(error)}`, { cause: error });
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isJsonObject(value)) return value;
-  } catch (error) {
-    throw new EvalhError("E_CHECKPOINT", `${file} is not JSON: ${messageOf(error)}`, {
-      place: { file },
-      hint: "Copy the file again from the training output; it may have been cut off while it was written.",
-      cause: error,
-    });
-  }
-  throw new EvalhError("E_CHECKPOINT", `${file} does not hold a JSON object`, { place: { file } });
-}
 
 async function list(folder: string): Promise<readonly string[]> {
   try {
@@ -84,11 +64,6 @@ async function findWeights(folder: string, wanted: string | undefined): Promise<
   throw missing(folder, `ONNX file (looked for ${PREFERRED.slice(0, 5).join(", ")}…)`, [...beside, ...places], hint);
 }
 
-/** Tokenizers are often stored once for all checkpoints, one folder up. */
-async function readNear(folder: string, name: string): Promise<JsonObject | null> {
-  return (await readJson(join(folder, name))) ?? readJson(join(dirname(folder), name));
-}
-
 /**
  * Finds and reads what a checkpoint folder must hold: `config.json` and an ONNX file (in the folder or its `onnx/`),
  * and `tokenizer.json` in the folder or its parent.
@@ -120,6 +95,6 @@ export async function readCheckpointFolder(folder: string, file: string | undefi
     config,
     generationConfig: (await readNear(folder, "generation_config.json")) ?? {},
     tokenizer,
-    tokenizerConfig: (await readNear(folder, "tokenizer_config.json")) ?? {},
+    tokenizerConfig: await readTokenizerConfig(folder),
   };
 }

@@ -16,6 +16,7 @@ interface Options {
   readonly checkpoint?: string;
   readonly baseline?: string;
   readonly report?: string;
+  readonly allowDifferent?: true;
   readonly json?: true;
   readonly plot?: true;
 }
@@ -27,6 +28,7 @@ export function configure(command: Command, { io }: CommandContext): void {
     .option("--base <checkpoint>", "take differences against this checkpoint instead of the one to ship")
     .option("--checkpoint <checkpoint>", "of two runs: take this checkpoint of the second instead of the one to ship")
     .option("--baseline <baseline>", BASELINE_HELP)
+    .option("--allow-different", "of two runs: compare although prompts, tokenizers or stop strings differ")
     .option("--report <file>", "of two runs: write an HTML report as well")
     .option("--json", "print one JSON document")
     .addOption(new Option("--plot", "draw losses and scores over the steps as well").conflicts("json"))
@@ -38,7 +40,9 @@ export function configure(command: Command, { io }: CommandContext): void {
       if (other !== undefined) {
         const before = await sideOf(folder, options.base);
         const after = await sideOf(await findRun(other), options.checkpoint);
-        const { comparison, samples } = await compareRuns(before, after);
+        const { comparison, samples } = await compareRuns(before, after, {
+          allowDifferent: options.allowDifferent === true,
+        });
         await printComparison(comparison, samples, { io, format, quiet: false, folder: null });
         if (options.report !== undefined) await writeHtml(comparison, samples, options.report);
         return;

@@ -46,6 +46,10 @@ export const commands = {
   diagnose: { summary: "say from a training log whether it overfits", load: () => import("./diagnose.ts") },
   init: { summary: "write a commented suite for your data and checkpoints", load: () => import("./init.ts") },
   validate: { summary: "check a suite and show every mistake at once", load: () => import("./validate.ts") },
+  prompt: {
+    summary: "show what a checkpoint is really asked: text, tokens, and what seems wrong with them",
+    load: () => import("./prompt.ts"),
+  },
   judges: { summary: "list the judges, or explain one", load: () => import("./judges.ts") },
   human: { summary: "have people judge answers, and analyse what they say", load: () => import("./human.ts") },
   data: { summary: "check, clean and compare datasets", load: () => import("./data.ts") },

@@ -20,12 +20,18 @@ export interface Baseline {
 /**
  * Why a metric of a run cannot be held against a baseline; null where it can. Scores of other samples or prompts, or by
  * another version of a judge, differ for reasons that are not the model's.
+ *
+ * @param allowed.prompts true where the samples are known to be the same and other prompts are meant
  */
-export function metricConflict(baseline: Baseline, row: RunMetric): string | null {
+export function metricConflict(
+  baseline: Baseline,
+  row: RunMetric,
+  allowed: { readonly prompts: boolean } = { prompts: false },
+): string | null {
   const unit = baseline.units.find((each) => unitKey(each) === unitKey(row.unit));
   const name = unitKey(row.unit);
   if (unit === undefined) return `the baseline has no task "${name}"`;
-  if (unit.digest !== row.unit.digest) return `the samples or the prompt of task "${name}" changed`;
+  if (unit.digest !== row.unit.digest && !allowed.prompts) return `the samples or the prompt of task "${name}" changed`;
   if (unit.repeats !== row.unit.repeats) return `task "${name}" asks ${row.unit.repeats} answers, not ${unit.repeats}`;
   const now = row.unit.judges.find((judge) => judge.name === row.judge.name);
   const then = unit.judges.find((judge) => judge.name === row.judge.name);

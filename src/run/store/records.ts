@@ -1,3 +1,4 @@
+import type { GenerateOptions } from "../../core/backend.ts";
 import type { FinishReason } from "../../core/completion.ts";
 import type { Checkpoint } from "../../core/checkpoint.ts";
 import type { ErrorInfo } from "../../core/errors.ts";
@@ -62,6 +63,9 @@ export interface UnitInfo {
   readonly repeated?: number;
   readonly slices: readonly string[];
   readonly choices: readonly string[] | null;
+  /** How text is generated, and whether a choice is written; absent in runs of before they were kept. */
+  readonly generate?: GenerateOptions;
+  readonly scoring?: "logprob" | "generate";
   readonly judges: readonly JudgeInfo[];
   /** Set for a task that is another one in a perturbed form. */
   readonly perturbation?: PerturbationInfo;
