@@ -1,14 +1,19 @@
 /**
  * How often gates fail on models that did not change, and on models that did, by simulation.
  *
- *   node bench/gates/main.ts [--models 4000] [--record bench/results/gates.json]
+ *   npm run bench:gates [-- --models 2000 --record bench/results/gates.json]
  *
- * A model is a pair of runs over the same questions; the gate is the one that `evalh run` uses.
+ * A model is a pair of runs over the same questions; the gate is the one that `evalh run` uses. Where a scenario draws,
+ * the second run asks its questions as `--until-decided` does. Exits with 1 where a bar is missed.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
+import type { GateResult } from "../../src/compare/gate/gate-result.ts";
 import { evaluateGates } from "../../src/compare/gates.ts";
+import { subsetColumn } from "../../src/compare/metric-column.ts";
+import type { RunData } from "../../src/compare/run-data.ts";
+import { drawnBy, looksFor } from "../../src/run/drawing.ts";
 import { numpyMt19937 } from "../../src/stats/mt19937.ts";
 import { smallestDetectableDifference } from "../../src/stats/power.ts";
 import { wilson } from "../../src/stats/proportion.ts";
@@ -17,7 +22,7 @@ import { machine } from "../measure.ts";
 import { asRun, drawPair, gate, type Pair } from "./models.ts";
 
 const { values } = parseArgs({
-  options: { models: { type: "string", default: "4000" }, record: { type: "string" } },
+  options: { models: { type: "string", default: "2000" }, record: { type: "string" } },
 });
 const models = Number(values.models);
 
@@ -27,6 +32,11 @@ interface Scenario {
   /** True drop of every metric, in points. */
   readonly drop: number;
   readonly gates: readonly Gate[];
+  /** True where the second run draws its questions until the gates are decided. */
+  readonly draws?: boolean;
+  /** Percent of models on which a gate may fail at most, or must at least. */
+  readonly most?: number;
+  readonly least?: number;
 }
 
 interface Counted {
@@ -41,6 +51,9 @@ interface Counted {
   readonly pass: number;
   /** Percent of models that a bare threshold on the drop fails. */
   readonly raw_threshold_fail: number;
+  /** Mean percent of the questions that were asked. */
+  readonly asked: number;
+  readonly bar: string;
 }
 
 /** Discordant share of two independent runs with uniform chances: E[2p(1 − p)] = 1/3. */
@@ -48,11 +61,41 @@ const detectable = (n: number): number => smallestDetectableDifference({ n, sd: 
 
 const five = [0, 1, 2, 3, 4];
 const scenarios: readonly Scenario[] = [
-  { name: "unchanged, one gate with a 2-point limit", n: 500, drop: 0, gates: [gate(0, {})] },
-  { name: "unchanged, one gate without a limit", n: 500, drop: 0, gates: [gate(0, { maxDrop: 0 })] },
-  { name: "unchanged, five gates with a 2-point limit", n: 500, drop: 0, gates: five.map((i) => gate(i, {})) },
-  { name: "worse by the detectable difference, 2-point limit", n: 500, drop: detectable(500), gates: [gate(0, {})] },
-  { name: "worse by the detectable difference, 2-point limit", n: 2000, drop: detectable(2000), gates: [gate(0, {})] },
+  { name: "unchanged, one gate with a 2-point limit", n: 500, drop: 0, gates: [gate(0, {})], most: 5 },
+  { name: "unchanged, one gate without a limit", n: 500, drop: 0, gates: [gate(0, { maxDrop: 0 })], most: 5 },
+  { name: "unchanged, five gates with a 2-point limit", n: 500, drop: 0, gates: five.map((i) => gate(i, {})), most: 5 },
+  {
+    name: "worse by the detectable difference, 2-point limit",
+    n: 500,
+    drop: detectable(500),
+    gates: [gate(0, {})],
+    least: 80,
+  },
+  {
+    name: "worse by the detectable difference, 2-point limit",
+    n: 2000,
+    drop: detectable(2000),
+    gates: [gate(0, {})],
+    least: 80,
+  },
+  { name: "unchanged, until decided", n: 2000, drop: 0, gates: [gate(0, { maxDrop: 5 })], draws: true, most: 5 },
+  {
+    name: "unchanged, five gates without a limit, until decided",
+    n: 2000,
+    drop: 0,
+    gates: five.map((i) => gate(i, { maxDrop: 0 })),
+    draws: true,
+    most: 5,
+  },
+  {
+    name: "worse by the detectable difference, until decided",
+    n: 2000,
+    drop: detectable(2000),
+    gates: [gate(0, { maxDrop: 0 })],
+    draws: true,
+    least: 80,
+  },
+  { name: "worse by 10 points, until decided", n: 2000, drop: 10, gates: [gate(0, {})], draws: true, least: 80 },
   {
     name: "noninferior, worse by exactly the margin",
     n: 500,
@@ -65,6 +108,14 @@ const scenarios: readonly Scenario[] = [
 const results: Counted[] = [];
 for (const [index, scenario] of scenarios.entries()) results.push(await simulate(scenario, index));
 console.table(results.map(({ fail_interval: _interval, ...rest }) => rest));
+const missed = scenarios.filter(({ most = 100, least = 0 }, index) => {
+  const { fail_interval: [lo = 0, hi = 100] = [] } = results[index] ?? {};
+  return lo > most || hi < least;
+});
+if (missed.length > 0) {
+  console.error(`missed: ${missed.map(({ name }) => name).join("; ")}`);
+  process.exitCode = 1;
+}
 if (values.record !== undefined) {
   const record = { machine: machine(), models, seed: "numpy 1000 + scenario", results };
   writeFileSync(values.record, `${JSON.stringify(record, null, 2)}\n`);
@@ -72,18 +123,11 @@ if (values.record !== undefined) {
 
 async function simulate(scenario: Scenario, index: number): Promise<Counted> {
   const random = numpyMt19937(1000 + index);
-  const counts = { fail: 0, inconclusive: 0, pass: 0, raw: 0 };
+  const counts = { fail: 0, inconclusive: 0, pass: 0, raw: 0, asked: 0 };
   for (let model = 0; model < models; model++) {
     const pairs = scenario.gates.map(() => drawPair(random, scenario.n, scenario.drop / 100));
-    const { data, baseline } = asRun(pairs);
-    const made = await evaluateGates({
-      data,
-      baseline,
-      gates: scenario.gates,
-      checkpoint: 0,
-      diagnosis: null,
-      seed: 1,
-    });
+    const { results: made, asked } = await gatedOnce(scenario, pairs);
+    counts.asked += asked;
     const outcomes = new Set(made.map(({ outcome }) => outcome));
     if (outcomes.has("fail")) counts.fail++;
     else if (outcomes.has("inconclusive")) counts.inconclusive++;
@@ -103,7 +147,34 @@ async function simulate(scenario: Scenario, index: number): Promise<Counted> {
     inconclusive: percent(counts.inconclusive),
     pass: percent(counts.pass),
     raw_threshold_fail: percent(counts.raw),
+    asked: Math.round((counts.asked / models / scenario.n) * 100),
+    bar:
+      scenario.most === undefined ? (scenario.least === undefined ? "" : `≥ ${scenario.least}`) : `≤ ${scenario.most}`,
   };
+}
+
+/** The gates of one pair of runs, and how many questions the second one asked. */
+async function gatedOnce(
+  { gates, n, draws = false }: Scenario,
+  pairs: readonly Pair[],
+): Promise<{ results: GateResult[]; asked: number }> {
+  const { data, baseline } = asRun(pairs);
+  const decide = (run: RunData): Promise<GateResult[]> =>
+    evaluateGates({ data: run, baseline, gates, checkpoint: 0, diagnosis: null, seed: 1 });
+  if (!draws) return { results: await decide(data), asked: n };
+  const looks = looksFor(n);
+  for (let look = 1; ; look++) {
+    // The questions are alike: the first are as good as any.
+    const asked = drawnBy(n, look, looks);
+    const columns = new Map(
+      [...data.columns].map(([key, [column = null]]) => [
+        key,
+        [column === null ? null : subsetColumn(column, (ordinal) => ordinal < asked)],
+      ]),
+    );
+    const results = await decide({ ...data, columns, manifest: { ...data.manifest, drawing: { looks, done: look } } });
+    if (look === looks || results.every(({ isSettled }) => isSettled !== false)) return { results, asked };
+  }
 }
 
 function dropOf({ before, after }: Pair): number {

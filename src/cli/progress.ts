@@ -71,6 +71,7 @@ export function progress(run: WatchedRun, io: CliIo, { quiet }: { readonly quiet
       if (event.type === "checkpoint-failed") note(`error: ${event.checkpoint}: ${event.error.message}`);
       if (quiet) return;
       if (event.type === "waiting") wait(event.message);
+      if (event.type === "looked") note(lookLine(event));
       if (ended !== null && isLive) finished.add(ended);
       if (event.type === "samples-done" || event.type === "checkpoint-started") draw();
     },
@@ -86,6 +87,11 @@ export function progress(run: WatchedRun, io: CliIo, { quiet }: { readonly quiet
       screen.clear();
     },
   };
+}
+
+function lookLine({ look, looks, samples, of, open, gates }: RunEvent & { readonly type: "looked" }): string {
+  const word = open === 0 ? "all gates are decided" : `${gates - open} of ${gates} gates decided`;
+  return `look ${look} of ${looks}: ${samples} of ${of} samples, ${word}`;
 }
 
 /** Prints a line for every checkpoint that has ended, in order: each waits for the scores of the one before. */

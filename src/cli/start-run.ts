@@ -15,8 +15,10 @@ import { lockRun } from "../run/store/lock.ts";
 import type { RunManifest } from "../run/store/records.ts";
 import { writeManifest } from "../run/store/run-folder.ts";
 import { cacheLine } from "./cache-option.ts";
+import { checkDrawing, openDrawing } from "./draw.ts";
 import { eventSink } from "./event-sink.ts";
 import { gateExit } from "./gate-exit.ts";
+import { withGateFlags } from "./gate-flags.ts";
 import { checkGating, runBaselineOf, type GatingRequest } from "./run-gating.ts";
 import { selectCheckpoints } from "./select-checkpoints.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -39,6 +41,10 @@ export interface RunRequest extends GatingRequest {
   /** Null asks everything. */
   readonly cache: Omit<CacheOptions, "evalh"> | null;
   readonly base: string | null;
+  /** Gates besides the suite's. */
+  readonly gateFlags: readonly string[];
+  /** Whether samples are drawn until the gates are decided. */
+  readonly untilDecided: boolean;
   readonly output: "text" | "json" | "jsonl";
   readonly quiet: boolean;
   /** Shows the run on the whole terminal. */
@@ -51,13 +57,18 @@ export interface RunRequest extends GatingRequest {
 }
 
 /** Evaluates, stores, compares and reports; returns the exit code. */
-export async function startRun(request: RunRequest, io: CliIo): Promise<number> {
+export async function startRun(asked: RunRequest, io: CliIo): Promise<number> {
   await using models = judgeModels({
-    suite: () => request.suite,
-    world: { secret: (name) => io.env[name], allowCommands: request.allowCode },
+    suite: () => asked.suite,
+    world: { secret: (name) => io.env[name], allowCommands: asked.allowCode },
   });
-  const resolved = await resolveFor(request, models.context);
+  const resolved = await resolveFor(asked, models.context);
+  const request = {
+    ...asked,
+    suite: await withGateFlags(asked.suite, resolved, { flags: asked.gateFlags, resume: asked.resume }),
+  };
   const baseline = await runBaselineOf(request);
+  if (request.untilDecided) checkDrawing({ checkpoints: resolved.checkpoints, gates: request.suite.gates, baseline });
   const notify = (message: string): void => {
     if (!request.quiet) io.stderr.write(`${message}\n`);
   };
@@ -70,7 +81,7 @@ export async function startRun(request: RunRequest, io: CliIo): Promise<number> 
   const run = prepared ?? (await resumeRun(request.suite, resolved, { folder, evalh: version(), notify }));
   await checkGating(folder, { suite: request.suite, baseline, isNew: prepared !== null });
   await using view = await openRunView(run, io, request);
-  const { result, exitCode } = await executeShown({ ...run, models }, request, view);
+  const { result, exitCode } = await executeShown({ ...run, models, baseline }, request, view);
   if (exitCode !== null) {
     await view[Symbol.asyncDispose]();
     io.stderr.write(`resume: ${request.resumeCommand(folder)}\n`);
@@ -94,7 +105,7 @@ export async function resolveFor(request: RunRequest, context: JudgeContext = {}
 }
 
 async function executeShown(
-  run: PreparedRun & { readonly models: JudgeModels },
+  run: PreparedRun & { readonly models: JudgeModels; readonly baseline: Baseline | null },
   request: RunRequest,
   view: RunView,
 ): Promise<{ result: ExecuteResult; exitCode: number | null }> {
@@ -117,7 +128,10 @@ async function executeShown(
   for (const message of run.warnings) events.emit({ type: "warning", message });
   events.emit({ type: "run-started", runId: run.manifest.id, folder: run.folder, total: totalOf(run) });
   try {
+    const isDrawing = request.untilDecided || run.manifest.drawing !== undefined;
+    const drawn = isDrawing ? await openDrawing(run, { baseline: run.baseline, emit: events.emit }) : null;
     const result = await execute({
+      draw: drawn?.draw ?? null,
       folder: run.folder,
       units: run.units,
       checkpoints: run.checkpoints,
@@ -133,7 +147,10 @@ async function executeShown(
     });
     events.emit({ type: "run-ended", state: result.state, failed: result.failedSamples, cache: result.cache });
     const seconds = Math.round(performance.now() - started) / 1000;
-    await writeManifest(run.folder, ended(run.manifest, { result, seconds, backends }));
+    await writeManifest(
+      run.folder,
+      ended(drawn === null ? run.manifest : { ...run.manifest, drawing: drawn.state() }, { result, seconds, backends }),
+    );
     return { result, exitCode: interrupt.exitCode() };
   } finally {
     await view.ended();

@@ -2,11 +2,14 @@ import type { Diagnosis } from "../core/verdict.ts";
 import { estimate } from "../stats/estimate.ts";
 import { hashSeed } from "../stats/hash-seed.ts";
 import { holm } from "../stats/multiple.ts";
+import { lookShare } from "../stats/sequential.ts";
+import type { RunManifest } from "../run/store/records.ts";
 import type { Gate } from "../suite/suite.ts";
 import { metricConflict, type Baseline } from "./baseline/baseline.ts";
 import { gateNames } from "./gate/gate-name.ts";
 import type { GateResult } from "./gate/gate-result.ts";
-import { countUnanswered, sliceMembers } from "./gate/gate-samples.ts";
+import { countUnanswered, gatedUnits, sliceMembers } from "./gate/gate-samples.ts";
+import { decideMeasured, isMeasured, measuredValue } from "./gate/measured-gate.ts";
 import { pairedEvidence, type PairedEvidence } from "./gate/paired-evidence.ts";
 import { decideNoninferior, decideRegression, type Decision } from "./gate/paired-gate.ts";
 import { decideFailureRate, decideOverfit, decideThreshold } from "./gate/threshold-gate.ts";
@@ -34,7 +37,8 @@ export async function evaluateGates(inputs: GateInputs): Promise<GateResult[]> {
   const family = looked.flatMap(({ gate, evidence }) =>
     gate.mode === "regression" && evidence !== null ? [{ gate, p: evidence.p }] : [],
   );
-  const adjusted = holm(family.map(({ p }) => p));
+  const share = levelShare(inputs.data.manifest);
+  const adjusted = holm(family.map(({ p }) => Math.min(1, p / share)));
   const names = gateNames(inputs.gates);
   return looked.map((each, index) => {
     const place = family.findIndex(({ gate }) => gate === each.gate);
@@ -57,6 +61,7 @@ interface Looked {
 async function lookAt(gate: Gate, inputs: GateInputs): Promise<Looked> {
   const bare = { gate, row: null, evidence: null, value: null, n: 0 };
   if (gate.metric === "overfit") return { ...bare, decision: decideOverfit(inputs.diagnosis) };
+  if (isMeasured(gate.metric)) return lookAtMeasured(gate, inputs);
   if (gate.metric === "failure_rate" || gate.metric.endsWith("/failure_rate")) return lookAtFailures(gate, inputs);
   const clean = inputs.data.metrics.find(({ key }) => key === gate.metric) ?? null;
   const row = gate.perturbation === undefined ? clean : perturbedMetric(inputs.data, clean, gate.perturbation);
@@ -126,7 +131,8 @@ function pairedWithClean({ row, clean }: GatedMetric, { gate, column, within, in
   const before = within(inputs.data.columns.get(clean.key)?.[inputs.checkpoint]);
   const { higherIsBetter } = row.metric;
   const seed = hashSeed(String(inputs.seed), row.key);
-  const evidence = before === null ? null : pairedEvidence(before, column, { alpha: gate.alpha, seed, higherIsBetter });
+  const alpha = gate.alpha * levelShare(inputs.data.manifest);
+  const evidence = before === null ? null : pairedEvidence(before, column, { alpha, seed, higherIsBetter });
   return { evidence, problem: "there are no clean scores of the same samples" };
 }
 
@@ -140,7 +146,7 @@ function paired(row: RunMetric, { gate, column, within, inputs }: PairedWith): P
     before === null
       ? null
       : pairedEvidence(before, column, {
-          alpha: gate.alpha,
+          alpha: gate.alpha * levelShare(inputs.data.manifest),
           seed: hashSeed(String(seed), row.key),
           higherIsBetter: row.metric.higherIsBetter,
         });
@@ -149,8 +155,7 @@ function paired(row: RunMetric, { gate, column, within, inputs }: PairedWith): P
 
 async function lookAtFailures(gate: Gate, { data, checkpoint }: GateInputs): Promise<Looked> {
   const bare = { gate, row: null, evidence: null };
-  const task = gate.metric === "failure_rate" ? null : gate.metric.slice(0, -"/failure_rate".length);
-  const units = data.manifest.units.filter((unit) => unit.split === "test" && (task === null || unit.task === task));
+  const units = gatedUnits(data, gate.metric);
   const id = data.checkpoints[checkpoint]?.id ?? "";
   const counted = await countUnanswered(data, id, { units, slice: gate.slice });
   if (counted.of === 0) return { ...bare, value: null, n: 0, decision: undecided("there are no such samples") };
@@ -162,8 +167,30 @@ async function lookAtFailures(gate: Gate, { data, checkpoint }: GateInputs): Pro
   };
 }
 
-function estimateOf(row: RunMetric, column: MetricColumn, { seed }: GateInputs): ReturnType<typeof estimate> {
-  return estimate(column.sufficient, { seed: hashSeed(String(seed), row.key), range: row.metric.range });
+async function lookAtMeasured(gate: Gate, { data, checkpoint }: GateInputs): Promise<Looked> {
+  const measured = await measuredValue(data, data.checkpoints[checkpoint]?.id ?? "", gate);
+  const { value, n } = measured;
+  const few = value === null ? null : tooFew(gate, n);
+  return { gate, row: null, evidence: null, value, n, decision: few ?? decideMeasured(measured, gate) };
+}
+
+function estimateOf(
+  row: RunMetric,
+  column: MetricColumn,
+  { seed, data: { manifest } }: GateInputs,
+): ReturnType<typeof estimate> {
+  // Where a bound may end the drawing, each look gets its share of the error.
+  const level = 1 - 0.05 * levelShare(manifest);
+  return estimate(column.sufficient, { seed: hashSeed(String(seed), row.key), range: row.metric.range, level });
+}
+
+/** The part of the level that a run which draws its samples spends at the look it has come to; all of it otherwise. */
+function levelShare({ drawing }: RunManifest): number {
+  return drawing === undefined ? 1 : lookShare(Math.max(1, drawing.done), drawing.looks);
+}
+
+function lookText({ drawing }: RunManifest): string {
+  return drawing === undefined || drawing.looks === 1 ? "" : `; look ${Math.max(1, drawing.done)} of ${drawing.looks}`;
 }
 
 function tooFew(gate: Gate, n: number): Decision | null {
@@ -172,6 +199,7 @@ function tooFew(gate: Gate, n: number): Decision | null {
     outcome: "inconclusive",
     reason: `${n} scored samples, fewer than the ${gate.minN} that the gate asks for`,
     samplesNeeded: gate.minN - n,
+    isSettled: false,
   };
 }
 
@@ -198,6 +226,7 @@ function resultOf(looked: Looked, { name, pAdjusted, family, inputs }: Settled):
     name,
     gate,
     ...decision,
+    ...(evidence === null ? {} : { reason: decision.reason + lookText(data.manifest) }),
     checkpoint: data.checkpoints[checkpoint]?.id ?? "",
     against: gate.perturbation !== undefined && evidence !== null ? "its clean scores" : against,
     unit,

@@ -24,6 +24,16 @@ export type RunEvent =
       readonly failed: number;
       readonly tokens: number;
     }
+  /** A run that draws its samples has looked at its gates: after so many samples, so many gates are still open. */
+  | {
+      readonly type: "looked";
+      readonly look: number;
+      readonly looks: number;
+      readonly samples: number;
+      readonly of: number;
+      readonly open: number;
+      readonly gates: number;
+    }
   | { readonly type: "warning"; readonly message: string }
   /** A checkpoint's server is not ready yet; said again every second until it is. */
   | { readonly type: "waiting"; readonly checkpoint: string; readonly message: string }

@@ -5,7 +5,8 @@ import type { CacheCount } from "./cache/cached-ask.ts";
 import { pruneCache } from "./cache/cache-folder.ts";
 import { openKeep } from "./keep.ts";
 import { openUnitAnswers, type CacheOptions, type UnitAnswers } from "./cache/unit-answers.ts";
-import { openAnswers } from "./open-answers.ts";
+import { drawnBy, drawOrder } from "./drawing.ts";
+import { openAnswers, type Answers } from "./open-answers.ts";
 import { runsUnit, targetOf, type PlannedCheckpoint } from "./plan.ts";
 import type { RunState } from "./store/records.ts";
 import { runUnit, type Unit } from "./unit-runner.ts";
@@ -28,8 +29,18 @@ export interface ExecuteOptions {
   readonly allowCommands?: boolean;
   /** Seconds to wait for servers that are not there yet; null for the backend's own patience. */
   readonly readyTimeout?: number | null;
+  /** Samples are drawn look by look; null or undefined asks all at once. */
+  readonly draw?: Draw | null;
   /** Called with the backend's name and version once a checkpoint is ready. */
   readonly onBackend: (checkpoint: string, version: string) => void;
+}
+
+/** How a run draws its samples. */
+export interface Draw {
+  readonly seed: number;
+  readonly looks: number;
+  /** Called when a look's samples are answered; true ends the drawing. */
+  readonly isEnough: (look: number) => Promise<boolean>;
 }
 
 export interface ExecuteResult {
@@ -115,22 +126,56 @@ async function runCheckpoint(planned: PlannedCheckpoint, options: CheckpointOpti
   if (open.length === 0) return;
   await using backend = await startBackend(planned, options);
   options.onBackend(checkpoint.id, `${backend.name}: ${backend.version}`);
-  for (const unit of open) {
+  const asking = { planned, backend, stored, options };
+  const { draw } = options;
+  // Awaited here: what the function has opened is given up when it returns.
+  if (draw == null) {
+    await askUnits(open, asking);
+    return;
+  }
+  for (let look = 1; look <= draw.looks; look++) {
+    await askUnits(open, asking, ({ info }) => samplesOfLook(draw, info, look));
+    if (options.stop.aborted || (await draw.isEnough(look))) return;
+  }
+}
+
+interface Asking {
+  readonly planned: PlannedCheckpoint;
+  readonly backend: Backend;
+  readonly stored: Answers;
+  readonly options: CheckpointOptions;
+}
+
+async function askUnits(
+  units: readonly Unit[],
+  { planned, backend, stored, options }: Asking,
+  wantedOf?: (unit: Unit) => (ordinal: number) => boolean,
+): Promise<void> {
+  for (const unit of units) {
     if (options.stop.aborted) return;
     await using answers = await unitAnswers(unit, { planned, backend, options });
     await runUnit(unit, {
       folder: options.folder,
-      checkpoint: checkpoint.id,
+      checkpoint: planned.checkpoint.id,
       backend,
       writer: stored.writer,
       done: stored.doneOf(unit),
       concurrency: options.concurrency,
       ...(answers === null ? {} : { remember: (ask) => answers.remember(ask) }),
+      ...(wantedOf === undefined ? {} : { isWanted: wantedOf(unit) }),
       stop: options.stop,
       abort: options.abort,
       emit: options.emit,
     });
   }
+}
+
+/** The samples of a unit that a look adds to those of the looks before. */
+function samplesOfLook({ seed, looks }: Draw, unit: Unit["info"], look: number): (ordinal: number) => boolean {
+  const places = drawOrder(seed, unit);
+  const from = look === 1 ? 0 : drawnBy(unit.n, look - 1, looks);
+  const to = drawnBy(unit.n, look, looks);
+  return (ordinal) => (places[ordinal] ?? -1) >= from && (places[ordinal] ?? -1) < to;
 }
 
 async function unitAnswers(

@@ -12,7 +12,7 @@ import { distinctQuestions } from "./distinct-questions.ts";
 import { itemVersion } from "./item-version.ts";
 import type { DoneSet } from "./done-set.ts";
 import { judgeCompletion } from "./judging.ts";
-import { unfinishedItems } from "./items.ts";
+import { readItems, unfinishedItems } from "./items.ts";
 import type { ItemRecord, SampleRecord, UnitInfo } from "./store/records.ts";
 import { storedCompletion } from "./store/stored-completion.ts";
 import type { ShardWriter } from "./store/shard-writer.ts";
@@ -34,6 +34,8 @@ export interface UnitContext {
   readonly concurrency: number | null;
   /** Turns a way of asking into one that asks only what is not known. */
   readonly remember?: (ask: Ask) => Ask;
+  /** Only these samples: of a run that draws them, those of one look. Batches are formed of them alone. */
+  readonly isWanted?: (ordinal: number) => boolean;
   /** Stops scheduling; what is in flight is finished. */
   readonly stop: AbortSignal;
   /** Gives up what is in flight. */
@@ -54,7 +56,12 @@ export async function runUnit(unit: Unit, context: UnitContext): Promise<void> {
     for (let repeat = 0; repeat < repeats; repeat++) if (!done.has(ordinal, repeat)) return false;
     return true;
   };
-  const batches = formBatches(unfinishedItems(context.folder, unit.info, isWhole), {
+  const { isWanted } = context;
+  const items =
+    isWanted === undefined
+      ? unfinishedItems(context.folder, unit.info, isWhole)
+      : wantedItems(readItems(context.folder, unit.info), isWanted);
+  const batches = formBatches(items, {
     batchSize: backend.batchSize,
     repeats,
     isRepeatsTogether: repeats > 1 && backend.asksRepeatsAtOnce === true,
@@ -69,6 +76,13 @@ export async function runUnit(unit: Unit, context: UnitContext): Promise<void> {
   }
   await work.settle();
   await context.writer.drained();
+}
+
+async function* wantedItems(
+  items: AsyncIterable<ItemRecord>,
+  isWanted: (ordinal: number) => boolean,
+): AsyncGenerator<ItemRecord> {
+  for await (const item of items) if (isWanted(item.i)) yield item;
 }
 
 function howToAsk({ task, info }: Unit, { backend, remember }: UnitContext): Ask {

@@ -176,7 +176,7 @@ export interface Human {
  * (or, for the metric "overfit", fails on that verdict).
  */
 export interface Gate {
-  /** "task/metric", or one of `gateMetrics`, alone or as "task/failure_rate". */
+  /** "task/metric", or one of `gateMetrics`, alone or (those of `taskGateMetrics`) as "task/failure_rate". */
   readonly metric: string;
   readonly mode: "regression" | "noninferior" | "threshold";
   /** In the metric's own unit, 0 or more. */
@@ -199,9 +199,13 @@ export const HUMAN_METRIC = "human";
 
 /**
  * Gate metrics that no judge gives: "overfit", the verdict on the training curve; "failure_rate", the share of samples
- * without a completion, 0..1.
+ * without a completion, 0..1; "latency" and "latency_p95", the median and the 95th percentile of what an answer took,
+ * milliseconds; "memory", the most used on one GPU, MiB; "energy", joules a generated token.
  */
-export const gateMetrics = ["overfit", "failure_rate"] as const;
+export const gateMetrics = ["overfit", "failure_rate", "latency", "latency_p95", "memory", "energy"] as const;
+
+/** Of those the ones that single tasks and slices have too. */
+export const taskGateMetrics = ["failure_rate", "latency", "latency_p95"] as const;
 
 /** A suite as it was loaded: checked, defaults filled in, paths absolute. */
 export interface Suite {

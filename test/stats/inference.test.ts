@@ -4,7 +4,6 @@ import { fleissKappa, krippendorffAlpha } from "../../src/stats/agreement.ts";
 import { kendallTauB, pearson, spearman } from "../../src/stats/correlation.ts";
 import { clusteredError, moments, standardError } from "../../src/stats/mean.ts";
 import { clusterCodes } from "../../src/stats/clusters.ts";
-import { pythonMt19937 } from "../../src/stats/mt19937.ts";
 import { benjaminiHochberg, benjaminiYekutieli, bonferroni, holm, holmSidak } from "../../src/stats/multiple.ts";
 import { pooledError, unweightedError, weightedMean } from "../../src/stats/pooling.ts";
 import {
@@ -16,7 +15,7 @@ import {
   twoProportionPower,
   twoProportionSamples,
 } from "../../src/stats/power.ts";
-import { sequenceHalfWidth, sequentialDecision } from "../../src/stats/sequential.ts";
+import { lookShare } from "../../src/stats/sequential.ts";
 import { fisherExact, newcombe, twoProportionTest } from "../../src/stats/two-proportions.ts";
 
 const pValues = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 20 });
@@ -102,32 +101,12 @@ describe("independent groups", () => {
 });
 
 describe("looking while a comparison runs", () => {
-  test("stops wrongly no more often than the level allows, and early where the difference is plain", () => {
-    const generator = pythonMt19937(7);
-    const run = (gain: number): { decision: string; n: number } => {
-      let [n, sum, squares] = [0, 0, 0];
-      for (;;) {
-        const x = (generator.double() < 0.2 + gain ? 1 : 0) - (generator.double() < 0.2 ? 1 : 0);
-        n++;
-        sum += x;
-        squares += x * x;
-        const mean = sum / n;
-        const sd = Math.sqrt((squares - n * mean * mean) / (n - 1));
-        const decision = sequentialDecision({ n, mean, sd }, { tightestAt: 500 });
-        if (decision !== "continue" || n === 1500) return { decision, n };
-      }
-    };
-    const nulls = Array.from({ length: 200 }, () => run(0));
-    expect(nulls.filter(({ decision }) => decision !== "continue").length).toBeLessThanOrEqual(16);
-    const gains = Array.from({ length: 50 }, () => run(0.15));
-    expect(gains.filter(({ decision }) => decision === "better").length).toBeGreaterThan(47);
-    expect(gains.reduce((sum, { n }) => sum + n, 0) / 50).toBeLessThan(500);
-  });
-
-  test("costs about half as much width again as looking once", () => {
-    const ratio = sequenceHalfWidth(400, 1, { tightestAt: 400 }) / (1.96 / 20);
-    expect(ratio).toBeGreaterThan(1.4);
-    expect(ratio).toBeLessThan(1.7);
+  test("spends no more than the level over all looks, and most of it on the last", () => {
+    for (const looks of [1, 2, 5, 14]) {
+      const shares = Array.from({ length: looks }, (_, i) => lookShare(i + 1, looks));
+      expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
+      expect(shares.at(-1)).toBe(looks === 1 ? 1 : 2 / 3);
+    }
   });
 });
 

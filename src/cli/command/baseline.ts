@@ -64,8 +64,17 @@ async function existing(file: string): Promise<BaselineFile> {
   throw new EvalhError("E_USAGE", `there is no baseline ${file}`, { hint: "make one with `evalh baseline update`" });
 }
 
+/** Later runs could be held against no more than the part that this one asked. */
+function refusePart({ manifest: { id, drawing } }: RunData): void {
+  if (drawing === undefined || drawing.done >= drawing.looks) return;
+  throw new EvalhError("E_USAGE", `run ${id} asked only a part of its samples`, {
+    hint: "make the baseline of a run without --until-decided",
+  });
+}
+
 async function update(wanted: string, options: UpdateOptions, { io, finish }: CommandContext): Promise<void> {
   const data = await readRun(await findRun(wanted));
+  refusePart(data);
   const checkpoint = checkpointOf(data, options);
   const old = await readBaselineFile(options.file);
   const changes = old === null ? [] : await changesFrom(old, data, { file: options.file, checkpoint });

@@ -10,6 +10,7 @@ import { findRun } from "../../run/store/run-folder.ts";
 import { loadSuite } from "../../suite/load.ts";
 import { BASELINE_HELP, loadBaseline } from "../baseline-option.ts";
 import { gateExit } from "../gate-exit.ts";
+import { GATE_HELP, gatesOfFlags, repeated } from "../gate-flags.ts";
 import { columnsOf, useColor } from "../io.ts";
 import { locateSuite } from "../locate-suite.ts";
 import type { CommandContext } from "./index.ts";
@@ -18,6 +19,7 @@ interface Options {
   readonly baseline?: string;
   readonly checkpoint?: string;
   readonly suite?: string;
+  readonly gate?: readonly string[];
   readonly strict?: true;
   readonly json?: true;
 }
@@ -28,14 +30,16 @@ export function configure(command: Command, { io, finish }: CommandContext): voi
     .option("--baseline <baseline>", BASELINE_HELP)
     .option("--checkpoint <checkpoint>", "hold this checkpoint against the gates instead of the one to ship")
     .option("--suite <suite>", "take the gates from this suite instead of the run's own")
+    .option("--gate <gate>", GATE_HELP, repeated)
     .option("--strict", "exit with 4 where a gate is inconclusive")
     .option("--json", "print one JSON document")
     .action(async (wanted: string, options: Options) => {
       const read = await readRun(await findRun(wanted));
-      const gates = options.suite === undefined ? (read.manifest.gates ?? []) : await gatesOf(options.suite);
+      const own = options.suite === undefined ? (read.manifest.gates ?? []) : await gatesOf(options.suite);
+      const gates = [...own, ...gatesOfFlags(options.gate ?? [], read)];
       if (gates.length === 0) {
         throw new EvalhError("E_USAGE", `run ${read.manifest.id} has no gates: nothing was checked`, {
-          hint: "add `gates` to the suite and name it with --suite, or run it again",
+          hint: "name one with --gate, or add `gates` to the suite and name it with --suite",
         });
       }
       const data = { ...read, manifest: { ...read.manifest, gates } };

@@ -9,6 +9,7 @@ import { startRun, type RunRequest } from "../start-run.ts";
 import { dryRun } from "../dry-run.ts";
 import { BASELINE_HELP } from "../baseline-option.ts";
 import { cacheOf, parseBytes, type CacheFlags } from "../cache-option.ts";
+import { GATE_HELP, repeated } from "../gate-flags.ts";
 import { locateSuite } from "../locate-suite.ts";
 import { modelArguments, overrideModels, overridesModels, type ModelFlags } from "../model-override.ts";
 import { readManifest, RUNS_FOLDER, findRun } from "../../run/store/run-folder.ts";
@@ -29,6 +30,8 @@ interface Options extends CacheFlags, ModelFlags {
   readonly dryRun?: true;
   readonly report: boolean;
   readonly baseline?: string;
+  readonly gate?: readonly string[];
+  readonly untilDecided?: true;
   readonly strict?: true;
   readonly allowOutside?: true;
   readonly allowCode?: true;
@@ -46,6 +49,8 @@ export function configure(command: Command, context: CommandContext): void {
     .option("--checkpoint <name...>", "only these checkpoints")
     .option("--base <checkpoint>", "take differences against this checkpoint instead of the one to ship")
     .option("--baseline <baseline>", BASELINE_HELP)
+    .option("--gate <gate>", GATE_HELP, repeated)
+    .option("--until-decided", "ask samples in random order, and no more than it takes to decide the gates")
     .option("--strict", "exit with 4 where a gate or the verdict is inconclusive")
     .option("--no-report", "write no HTML report")
     .option("--dry-run", "show what would be asked, and how small a difference it can show; ask nothing")
@@ -98,6 +103,8 @@ async function requestOf(
     cache: cacheOf(options),
     base: options.base ?? null,
     baseline: options.baseline ?? null,
+    gateFlags: options.gate ?? [],
+    untilDecided: options.untilDecided === true,
     // Fewer samples or tasks are for trying out: the committed baseline is of all of them.
     isPartial: isPartial(options),
     strict: options.strict === true,

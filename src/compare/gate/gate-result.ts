@@ -39,6 +39,8 @@ export interface GateResult {
   readonly difference: GateDifference | null;
   /** How many more samples would decide, as a rule of thumb at 80 % power; null where it is decided or none would. */
   readonly samplesNeeded: number | null;
+  /** False where a run that draws its samples should go on; true if not said. */
+  readonly isSettled?: boolean;
 }
 
 /** True for a gate whose failure fails the run. */

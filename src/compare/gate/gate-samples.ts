@@ -1,5 +1,6 @@
 import type { Gate } from "../../suite/suite.ts";
 import { sliceOf } from "../../dataset/slice.ts";
+import { isDrawn } from "../../run/drawing.ts";
 import { readItems } from "../../run/items.ts";
 import type { UnitInfo } from "../../run/store/records.ts";
 import type { RunData } from "../run-data.ts";
@@ -17,6 +18,13 @@ export async function sliceMembers(
     if (sliceOf(item.columns, slice.field) === slice.value) members.add(item.i);
   }
   return members;
+}
+
+/** The test units that a gate of all tasks ("failure_rate") or of one ("title/failure_rate") is about. */
+export function gatedUnits({ manifest }: RunData, metric: string): UnitInfo[] {
+  const slash = metric.lastIndexOf("/");
+  const task = slash < 0 ? null : metric.slice(0, slash);
+  return manifest.units.filter((unit) => unit.split === "test" && (task === null || unit.task === task));
 }
 
 export interface Unanswered {
@@ -40,10 +48,25 @@ export async function countUnanswered(
   let present = 0;
   for (const [unit, slots] of answered) {
     const members = await sliceMembers(data.folder, unit, slice);
-    of += (members?.size ?? unit.n) * unit.repeats;
-    for (const slot of slots) {
-      if (members === null || members.has(Math.floor(slot / unit.repeats))) present++;
-    }
+    const drawn = isDrawn(data.manifest, unit);
+    const isAsked = (ordinal: number): boolean => drawn(ordinal) && (members === null || members.has(ordinal));
+    for (let ordinal = 0; ordinal < unit.n; ordinal++) if (isAsked(ordinal)) of += unit.repeats;
+    for (const slot of slots) if (isAsked(Math.floor(slot / unit.repeats))) present++;
   }
   return { of, missing: of - present };
+}
+
+/** What the answers of a checkpoint to some test samples took, milliseconds, ascending; those from a cache have none. */
+export async function answerTimes(
+  data: RunData,
+  checkpoint: string,
+  { units, slice }: { readonly units: readonly UnitInfo[]; readonly slice: Gate["slice"] },
+): Promise<Float64Array> {
+  const members = new Map<UnitInfo, ReadonlySet<number> | null>();
+  for (const unit of units) members.set(unit, await sliceMembers(data.folder, unit, slice));
+  const times: number[] = [];
+  await scanShard({ folder: data.folder, checkpoint }, units, (unit, _slot, { record: { i, ms, error } }) => {
+    if (error === undefined && ms !== undefined && members.get(unit)?.has(i) !== false) times.push(ms);
+  });
+  return Float64Array.from(times).sort();
 }

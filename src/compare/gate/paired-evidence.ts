@@ -12,9 +12,10 @@ export interface PairedEvidence {
   readonly difference: PairedResult;
   /** The same turned so that positive is better. */
   readonly gain: number;
-  /** Bounds of the gain; each is wrong with probability alpha. */
+  /** Bounds of the gain; each is wrong with probability `alpha`. */
   readonly lo: number;
   readonly hi: number;
+  readonly alpha: number;
   /** One-sided p-value of the hypothesis that nothing became worse. */
   readonly p: number;
 }
@@ -48,6 +49,7 @@ export function pairedEvidence(
     gain,
     lo: higherIsBetter ? lo : -hi,
     hi: higherIsBetter ? hi : -lo,
+    alpha,
     p: oneSided(difference.p, gain),
   };
 }
@@ -64,7 +66,7 @@ function oneSided(p: number, gain: number): number {
 export function samplesToTell(evidence: PairedEvidence, limit: number, alpha: number): number | null {
   const { n } = evidence.difference;
   const distance = Math.abs(evidence.gain - limit);
-  const sd = ((evidence.hi - evidence.lo) / (2 * normalQuantile(1 - alpha))) * Math.sqrt(n);
+  const sd = ((evidence.hi - evidence.lo) / (2 * normalQuantile(1 - evidence.alpha))) * Math.sqrt(n);
   if (distance === 0 || sd === 0) return null;
   // requiredSamples is two-sided: twice the level leaves alpha on the side that matters.
   const needed = requiredSamples({ difference: distance, sd, alpha: 2 * alpha });

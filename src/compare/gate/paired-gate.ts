@@ -8,6 +8,8 @@ export interface Decision {
   readonly outcome: GateOutcome;
   readonly reason: string;
   readonly samplesNeeded: number | null;
+  /** False where more samples could well say otherwise: a run that draws its samples goes on. True if not said. */
+  readonly isSettled?: boolean;
 }
 
 export interface PairedDecisionOptions {
@@ -27,9 +29,11 @@ export function decideRegression(evidence: PairedEvidence, options: PairedDecisi
   const { gate, unit, pAdjusted, family } = options;
   const { gain, p } = evidence;
   const change = changeText(evidence, unit);
-  if (gain >= 0) return { outcome: "pass", reason: `no drop: ${change}`, samplesNeeded: null };
+  const isSettled = evidence.lo > -gate.maxDrop;
+  if (gain >= 0) return { outcome: "pass", reason: `no drop: ${change}`, samplesNeeded: null, isSettled };
   if (-gain <= gate.maxDrop) {
-    return { outcome: "pass", reason: `dropped no more than ${gate.maxDrop}: ${change}`, samplesNeeded: null };
+    const reason = `dropped no more than ${gate.maxDrop}: ${change}`;
+    return { outcome: "pass", reason, samplesNeeded: null, isSettled };
   }
   const test = `${pText(pAdjusted)}, one-sided ${evidence.difference.test.split(";")[0]}${family > 1 ? `, Holm over ${family} gates` : ""}`;
   const beyond = gate.maxDrop === 0 ? "dropped" : `dropped by more than ${gate.maxDrop}`;
@@ -40,7 +44,7 @@ export function decideRegression(evidence: PairedEvidence, options: PairedDecisi
   const factor = p === 0 ? 1 : Math.max(1, pAdjusted / p);
   const samplesNeeded = samplesToTell(evidence, 0, gate.alpha / factor);
   const reason = `${beyond}, which may be noise: ${change}; ${test}${neededText(samplesNeeded)}`;
-  return { outcome: "inconclusive", reason, samplesNeeded };
+  return { outcome: "inconclusive", reason, samplesNeeded, isSettled: false };
 }
 
 /**
@@ -62,9 +66,9 @@ export function decideNoninferior(
     const reason = `worse by more than ${gate.maxDrop}: ${change}`;
     return { outcome: "fail", reason, samplesNeeded: null };
   }
-  const samplesNeeded = samplesToTell(evidence, margin, gate.alpha);
+  const samplesNeeded = samplesToTell(evidence, margin, evidence.alpha);
   const reason = `a drop of ${gate.maxDrop} or more is not ruled out: ${change}${neededText(samplesNeeded)}`;
-  return { outcome: "inconclusive", reason, samplesNeeded };
+  return { outcome: "inconclusive", reason, samplesNeeded, isSettled: false };
 }
 
 function changeText({ head, base, difference }: PairedEvidence, unit: MetricUnit): string {

@@ -15,11 +15,13 @@ export function decideThreshold(estimate: Estimate, gate: Gate, unit: MetricUnit
   const isHigh = max !== null && value > max;
   const bound = isLow ? min : max;
   if (isLow || isHigh) {
-    const noise = bound !== null && lo <= bound && bound <= hi ? ", within its error" : "";
-    return decided("fail", `${isLow ? "below" : "above"} ${bound}${noise}: ${text}`);
+    const isNear = bound !== null && lo <= bound && bound <= hi;
+    const reason = `${isLow ? "below" : "above"} ${bound}${isNear ? ", within its error" : ""}: ${text}`;
+    return { ...decided("fail", reason), isSettled: !isNear };
   }
   const near = [min, max].find((each) => each !== null && lo <= each && each <= hi);
-  return decided("pass", near == null ? text : `${text}; its error reaches ${near}`);
+  const reason = near == null ? text : `${text}; its error reaches ${near}`;
+  return { ...decided("pass", reason), isSettled: near == null };
 }
 
 /** A share of answers that are missing, 0..1, against the gate's bounds. */

@@ -108,6 +108,17 @@ export interface Attempt {
 
 export type RunState = "running" | "complete" | "interrupted" | "incomplete";
 
+/**
+ * A run that draws its samples in a random order until its gates are decided. It looks at the gates after a share of
+ * all samples, then after twice as many, and so on; the last look is at all of them.
+ */
+export interface Drawing {
+  /** Looks in all, at least 1. */
+  readonly looks: number;
+  /** Looks that are over. */
+  readonly done: number;
+}
+
 /** run.json: everything needed to read the rest of the folder. */
 export interface RunManifest {
   readonly format: "evalh-run/1";
@@ -127,6 +138,8 @@ export interface RunManifest {
   readonly shipMetric: string | null;
   /** The suite's gates; runs of before they were kept have none. */
   readonly gates?: readonly Gate[];
+  /** Present in a run that asks samples in random order until its gates are decided. */
+  readonly drawing?: Drawing;
   readonly checkpoints: readonly Checkpoint[];
   readonly units: readonly UnitInfo[];
   /** Checkpoint id → backend name and version; filled in as they are started. */

@@ -6,8 +6,8 @@ import type { CheckContext } from "./context.ts";
 import { splitSlice } from "../normalise-gates.ts";
 import { perturbationNames } from "./perturb.ts";
 import type { RawGate, RawHuman } from "../raw-suite.ts";
-import { pointerTo } from "../source-document.ts";
-import { gateMetrics, HUMAN_METRIC } from "../suite.ts";
+import { pointerTo, type SourceDocument } from "../source-document.ts";
+import { gateMetrics, HUMAN_METRIC, taskGateMetrics } from "../suite.ts";
 
 /** Gates, `ship` and `human` that name what is not there, and gates whose keys contradict each other. */
 export function checkGates(context: CheckContext, judged: TaskMetrics): Problem[] {
@@ -16,7 +16,7 @@ export function checkGates(context: CheckContext, judged: TaskMetrics): Problem[
   const metrics = withPeople(judged, data["human"], context);
   const gates = Array.isArray(data["gates"]) ? (data["gates"] as readonly JsonValue[]) : [];
   return [
-    ...gates.flatMap((gate, index) => checkGate(gate, pointerTo("/gates", index), { context, metrics })),
+    ...gates.flatMap((gate, index) => checkGate(gate, pointerTo("/gates", index), gateContext(context, metrics))),
     ...checkShip(data["ship"], { context, metrics }),
     ...checkHuman(data["human"], context),
   ];
@@ -43,11 +43,31 @@ interface With {
   readonly metrics: TaskMetrics;
 }
 
-function checkGate(gate: JsonValue, pointer: string, { context, metrics }: With): Problem[] {
+/** What the checks of one gate look at. */
+export interface GateContext {
+  readonly source: SourceDocument;
+  readonly isSound: (pointer: string) => boolean;
+  /** Whether the suite names a training log. */
+  readonly hasLog: boolean;
+  /** Task → the columns that it has slices by. */
+  readonly slices: ReadonlyMap<string, readonly string[]>;
+  /** Task → its perturbations. */
+  readonly perturbations: ReadonlyMap<string, readonly string[]>;
+  readonly metrics: TaskMetrics;
+}
+
+function gateContext({ source, isSound, outline }: CheckContext, metrics: TaskMetrics): GateContext {
+  const slices = new Map(outline.tasks.map((task) => [task.name?.text ?? "", task.slices.map(({ text }) => text)]));
+  const perturbations = new Map(outline.tasks.map((task) => [task.name?.text ?? "", perturbationNames(task)]));
+  return { source, isSound, hasLog: outline.log !== null, slices, perturbations, metrics };
+}
+
+/** What is wrong about one gate, besides what its schema says. */
+export function checkGate(gate: JsonValue, pointer: string, context: GateContext): Problem[] {
   if (!isJsonObject(gate)) return [];
   const { metric } = gate;
   const at = pointerTo(pointer, "metric");
-  const unknown = typeof metric === "string" ? gateMetricProblem(metric, { context, metrics }) : null;
+  const unknown = typeof metric === "string" ? gateMetricProblem(metric, context) : null;
   const found = unknown === null ? [] : [context.source.at(at, unknown)];
   if (!context.isSound(pointer)) return found;
   // What the schema has accepted is a RawGate.
@@ -60,8 +80,8 @@ function checkGate(gate: JsonValue, pointer: string, { context, metrics }: With)
   ];
 }
 
-function gateMetricProblem(metric: string, { context, metrics }: With): ReturnType<typeof metricProblem> {
-  if (metric !== "overfit" || context.outline.log !== null) return metricProblem(metric, { metrics, special: true });
+function gateMetricProblem(metric: string, { hasLog, metrics }: GateContext): ReturnType<typeof metricProblem> {
+  if (metric !== "overfit" || hasLog) return metricProblem(metric, { metrics, special: true });
   return { message: "overfit needs the training run's log", hint: "add `training: { log: … }`" };
 }
 
@@ -71,17 +91,25 @@ const unusedKeys = {
   noninferior: ["min", "max"],
   threshold: ["max_drop"],
   overfit: ["max_drop", "min", "max", "slice", "perturbation"],
+  memory: ["max_drop", "slice", "perturbation"],
+  energy: ["max_drop", "slice", "perturbation"],
 } as const;
 
+type Special = (typeof gateMetrics)[number];
+
+function unusedKeysOf(special: Special | null, mode: NonNullable<RawGate["mode"]>): readonly string[] {
+  return special === "overfit" || special === "memory" || special === "energy" ? unusedKeys[special] : unusedKeys[mode];
+}
+
 /** Keys that a gate's mode asks for or has no use for. */
-function modeProblems(gate: RawGate, pointer: string, { source }: CheckContext): Problem[] {
+function modeProblems(gate: RawGate, pointer: string, { source }: GateContext): Problem[] {
   const { mode = "regression" } = gate;
   const special = specialOf(gate.metric);
   if (special !== null && mode !== "threshold") {
     const hint = "say `mode: threshold`";
     return [source.at(pointerTo(pointer, "metric"), { message: `${special} has no ${mode}`, hint })];
   }
-  const unused = unusedKeys[special === "overfit" ? special : mode]
+  const unused = unusedKeysOf(special, mode)
     .filter((key) => key in gate)
     .map((key) =>
       source.atKey(pointer, key, { message: `key "${key}" does not apply to ${special ?? `mode ${mode}`}` }),
@@ -102,12 +130,11 @@ function boundProblem(
   return min !== undefined && max !== undefined && min > max ? { message: '"min" is above "max"' } : null;
 }
 
-function sliceProblems(gate: RawGate, pointer: string, { source, outline }: CheckContext): Problem[] {
+function sliceProblems(gate: RawGate, pointer: string, { source, slices }: GateContext): Problem[] {
   if (gate.slice === undefined) return [];
   const { field } = splitSlice(gate.slice);
-  const task = outline.tasks.find(({ name }) => gate.metric.startsWith(`${name?.text ?? ""}/`));
-  const fields = task?.slices.map(({ text }) => text) ?? [];
-  if (task === undefined || fields.includes(field)) return [];
+  const fields = [...slices].find(([task]) => gate.metric.startsWith(`${task}/`))?.[1];
+  if (fields === undefined || fields.includes(field)) return [];
   const message = `the task has no slices by "${field}"`;
   return [
     source.at(pointerTo(pointer, "slice"), {
@@ -117,12 +144,10 @@ function sliceProblems(gate: RawGate, pointer: string, { source, outline }: Chec
   ];
 }
 
-function perturbationProblems(gate: RawGate, pointer: string, { source, outline }: CheckContext): Problem[] {
+function perturbationProblems(gate: RawGate, pointer: string, { source, perturbations }: GateContext): Problem[] {
   const { perturbation, metric } = gate;
-  const task = outline.tasks.find(({ name }) => metric.startsWith(`${name?.text ?? ""}/`));
-  if (perturbation === undefined || task === undefined) return [];
-  const names = perturbationNames(task);
-  if (names.includes(perturbation)) return [];
+  const names = [...perturbations].find(([task]) => metric.startsWith(`${task}/`))?.[1];
+  if (perturbation === undefined || names === undefined || names.includes(perturbation)) return [];
   const hint =
     didYouMean(perturbation, names) ??
     (names.length === 0 ? "add it to the task's `perturb`" : `it has ${names.join(", ")}`);
@@ -137,9 +162,9 @@ function checkShip(ship: JsonValue | undefined, { context, metrics }: With): Pro
   return unknown === null ? [] : [context.source.at("/ship/metric", unknown)];
 }
 
-function specialOf(metric: string): (typeof gateMetrics)[number] | null {
+function specialOf(metric: string): Special | null {
   const last = metric.slice(metric.lastIndexOf("/") + 1);
-  return gateMetrics.find((name) => name === metric || (name === last && name !== "overfit")) ?? null;
+  return gateMetrics.find((name) => name === metric) ?? taskGateMetrics.find((name) => name === last) ?? null;
 }
 
 /** Why a metric cannot be meant, or null. */
@@ -161,7 +186,7 @@ function metricProblem(
   if (!metrics.has(task))
     return { message: `there is no task "${task}"`, hint: hint ?? didYouMean(task, metrics.keys()) };
   const { names, areAll } = metrics.get(task) ?? { names: new Set<string>(), areAll: false };
-  if (names.has(name) || (special && name === "failure_rate")) return null;
+  if (names.has(name) || (special && taskGateMetrics.some((each) => each === name))) return null;
   // Of a task with a faulty judge the metric may appear once the judge is right, unless it looks like a known one.
   if (!areAll && hint === undefined) return null;
   return { message: `task "${task}" has no metric "${name}"`, hint: hint ?? `it has ${[...names].join(", ")}` };

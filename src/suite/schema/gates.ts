@@ -38,7 +38,7 @@ export const gateSchema: Schema = {
   required: ["metric"],
   additionalProperties: false,
   properties: {
-    metric: text("task/metric, overfit, failure_rate or task/failure_rate."),
+    metric: text("task/metric, overfit, failure_rate, latency, latency_p95 (these also as task/…), memory or energy."),
     mode: oneOf(
       ["regression", "noninferior", "threshold"],
       "Fail on a significant drop; pass only if a drop is ruled out; bound the value itself.",
