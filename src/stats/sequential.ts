@@ -3,11 +3,10 @@ const LAST = 2 / 3;
 
 /**
  * The share of a test's level that is spent at a look (counted from 1), where data is looked at again and again as it
- * grows: two thirds at the last look, which sees all of it, the rest in equal parts at the looks before. The shares add up to
- * 1, so that by Bonferroni's inequality p-values divided by their look's share are valid over all looks together,
- * whatever the test and however the looks depend on each other (alpha spending: Lan and DeMets, Biometrika 1983; theirs
- * gains a little by a dependence that only some tests have). What the
- * last look can show is then hardly less than what one look would (78 % power become 80 % at a third more of the level).
+ * grows: two thirds at the last look, which sees all of it, the rest in equal parts at those before. The shares add up
+ * to 1, so that by Bonferroni's inequality p-values divided by their look's share are valid over all looks together,
+ * whatever the test and however the looks depend on each other (alpha spending: Lan and DeMets, Biometrika 1983, who
+ * gain a little by a dependence that only some tests have).
  */
 export function lookShare(look: number, looks: number): number {
   if (looks === 1) return 1;

@@ -113,15 +113,18 @@ async function requestOf(
     ui: options.ui === true,
     report: options.report,
     allowCode: options.allowCode === true,
-    resumeCommand: (folder) =>
-      [
-        "evalh run",
-        ...(wanted === undefined ? [] : [wanted]),
-        ...modelArguments(options),
-        "--resume",
-        relative(process.cwd(), folder),
-      ].join(" "),
+    resumeCommand: (folder) => resumeCommand(wanted, options, folder),
   };
+}
+
+function resumeCommand(wanted: string | undefined, options: Options, folder: string): string {
+  return [
+    "evalh run",
+    ...(wanted === undefined ? [] : [wanted]),
+    ...modelArguments(options),
+    "--resume",
+    relative(process.cwd(), folder),
+  ].join(" ");
 }
 
 function isPartial(options: Options): boolean {
