@@ -220,21 +220,24 @@ function resultOf(looked: Looked, { name, pAdjusted, family, inputs }: Settled):
   const unit = row?.metric.unit ?? "number";
   const decision =
     looked.decision ?? (evidence === null ? undecided("") : decide(evidence, { gate, unit, pAdjusted, family }));
-  const isPaired = gate.mode !== "threshold" && baseline !== null && gate.perturbation === undefined;
-  const against = isPaired ? `${baseline.name} (${baseline.checkpoint})` : null;
   return {
     name,
     gate,
     ...decision,
     ...(evidence === null ? {} : { reason: decision.reason + lookText(data.manifest) }),
     checkpoint: data.checkpoints[checkpoint]?.id ?? "",
-    against: gate.perturbation !== undefined && evidence !== null ? "its clean scores" : against,
+    against: againstOf(looked, baseline),
     unit,
     value,
     n,
     baseline: evidence?.base ?? null,
     difference: evidence === null ? null : { ...bare(evidence), pAdjusted },
   };
+}
+
+function againstOf({ gate, evidence }: Looked, baseline: Baseline | null): string | null {
+  if (gate.perturbation !== undefined) return evidence === null ? null : "its clean scores";
+  return gate.mode === "threshold" || baseline === null ? null : `${baseline.name} (${baseline.checkpoint})`;
 }
 
 function bare({

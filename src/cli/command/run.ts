@@ -76,15 +76,17 @@ export function configure(command: Command, context: CommandContext): void {
     });
 }
 
+/** Folder of the run to continue; null for a new one. */
+async function resumedRun({ resume, output }: Options): Promise<string | null> {
+  return resume === undefined ? null : findRun(resume === true ? "latest" : resume, output);
+}
+
 async function requestOf(
   wanted: string | undefined,
   options: Options,
   note: (text: string) => void,
 ): Promise<RunRequest> {
-  const resume =
-    options.resume === undefined
-      ? null
-      : await findRun(options.resume === true ? "latest" : options.resume, options.output);
+  const resume = await resumedRun(options);
   if (wanted === undefined && resume === null) {
     throw new EvalhError("E_USAGE", "which suite?", {
       hint: "try `evalh run icd-coding`, or `evalh init` to write your own",
