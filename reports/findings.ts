@@ -50,6 +50,7 @@ export function warningLines(comparison: Comparison): readonly string[] {
     ...failureWarnings(comparison),
     ...outputWarnings(comparison),
     ...logWarnings(comparison),
+    ...dataWarnings(comparison),
     ...(comparison.resources?.warnings ?? []).map((text) => escapeText(text)),
   ];
 }
@@ -104,6 +105,14 @@ function outputsOf(kind: string): string {
 
 function logWarnings({ training }: Comparison): string[] {
   return (training?.warnings ?? []).map((text) => `training log: ${escapeText(text)}`);
+}
+
+function dataWarnings({ dataChecks }: Comparison): string[] {
+  return dataChecks.flatMap(({ dataset, findings }) =>
+    findings
+      .filter(({ level }) => level === "problem")
+      .map(({ count, message }) => `data: ${formatCount(count)} ${escapeText(message)} (${escapeText(dataset)})`),
+  );
 }
 
 /** The verdict in a word or two, for labels. */

@@ -53,6 +53,14 @@ export function comparisonDocument(comparison: Comparison): { readonly [key: str
       unit: row.unit,
       detectable: row.detectable,
     })),
+    data_checks: comparison.dataChecks.map(({ dataset, revision, isAsked, rows, training_rows, findings }) => ({
+      dataset,
+      sha256: revision.sha256,
+      is_asked: isAsked,
+      rows,
+      training_rows,
+      findings: findings.map(({ check, level, message, count, of }) => ({ check, level, message, count, of })),
+    })),
     robustness: robustnessDocument(comparison),
     slices: comparison.slices.map((slice) => sliceDocument(comparison, slice)),
     training:

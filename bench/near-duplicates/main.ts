@@ -1,13 +1,13 @@
 /**
  * Near duplicates among many rows, with planted ones: how long it takes, how much memory, and how many are found.
  *
- *   node bench/near-duplicates/main.ts [--rows 1000000] [--planted 2000]
+ *   npm run bench:duplicates -- [--rows 1000000] [--planted 2000] [--record FILE]
  *
  * The rows are random sentences from a seed. Planted rows are earlier ones with characters replaced until their Jaccard
  * similarity (runs of five characters) lies between 0.80 and 0.82, the hardest that must be found. The search runs in a
  * process of its own.
  */
-import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
+import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -22,6 +22,7 @@ const { values } = parseArgs({
     rows: { type: "string", default: "1000000" },
     planted: { type: "string", default: "2000" },
     search: { type: "string" },
+    record: { type: "string" },
   },
 });
 
@@ -47,9 +48,22 @@ async function main(): Promise<void> {
     const usage = await measure(process.execPath, [import.meta.filename, "--search", path]);
     const found = new Set(JSON.parse(usage.stdout) as number[]);
     const hits = planted.filter((row) => found.has(row)).length;
-    console.log(machine());
+    const result = {
+      machine: machine(),
+      rows: Number(values.rows),
+      planted: planted.length,
+      wall_seconds: Number(usage.wallSeconds.toFixed(1)),
+      cpu_seconds: Number(usage.cpuSeconds.toFixed(1)),
+      peak_megabytes: Math.round(usage.peakMegabytes),
+      found: hits,
+      recall: hits / planted.length,
+      others: found.size - hits,
+      bar: { wall_seconds: 60, peak_megabytes: 1000, recall: 0.95 },
+    };
+    if (values.record !== undefined) writeFileSync(values.record, `${JSON.stringify(result, null, 2)}\n`);
+    console.log(result.machine);
     console.log(
-      `${values.rows} rows: ${usage.wallSeconds.toFixed(1)} s, ${usage.peakMegabytes.toFixed(0)} MB; found ${hits} of ${planted.length} planted (${((100 * hits) / planted.length).toFixed(2)} %), ${found.size - hits} others`,
+      `${values.rows} rows: ${usage.wallSeconds.toFixed(1)} s (${usage.cpuSeconds.toFixed(1)} s of CPU), ${usage.peakMegabytes.toFixed(0)} MB; found ${hits} of ${planted.length} planted (${((100 * hits) / planted.length).toFixed(2)} %), ${found.size - hits} others`,
     );
   } finally {
     rmSync(folder, { recursive: true });

@@ -48,6 +48,7 @@ export function generated(size: Size): { readonly comparison: Comparison; readon
       ship: null,
       gates: [],
       learning: { trajectories: [], forgetting: [], gaps: [], memorisation: null, diagnostics: [], ids: {} },
+      dataChecks: [],
       robustness: null,
       resources: null,
       figures: [],

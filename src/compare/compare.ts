@@ -5,6 +5,7 @@ import { hashSeed } from "../stats/hash-seed.ts";
 import { diagnose } from "../stats/generalisation.ts";
 import type { Cell, Comparison, MetricRow, OutputWarning, ShipChoice, Training } from "./comparison.ts";
 import type { Baseline } from "./baseline/baseline.ts";
+import { readDataChecks } from "./data-check.ts";
 import { detectableDifference } from "./detectable.ts";
 import { taskFigures } from "./figures.ts";
 import { evaluateGates } from "./gates.ts";
@@ -87,6 +88,7 @@ export async function buildComparison(data: RunData, options: CompareOptions = {
     summary: summarise({ data, rows, cells, training, ship, verdict, base }),
     learning: await learningOf(data, { diagnosis, ship, cells }),
     people: data.people.sheets.map((sheet) => peopleView(data, sheet)),
+    dataChecks: await readDataChecks(data.folder, askedData(data)),
     robustness: await robustnessOf(data, { alpha, seed, base }),
     resources: await resourceUse(data),
     figures: taskFigures(data),
@@ -126,6 +128,11 @@ function rowOf({ key, unit, judge, metric }: RunMetric, cells: readonly Cell[]):
     unit: metric.unit,
     detectable: metric.diagnostic === true ? null : detectableDifference(cells),
   };
+}
+
+/** sha256 of the data that a run has asked, as far as it knows. */
+function askedData({ manifest }: RunData): ReadonlySet<string> {
+  return new Set(manifest.units.flatMap(({ dataset }) => (dataset === undefined ? [] : [dataset.sha256])));
 }
 
 function runFacts({ manifest, folder }: RunData): Comparison["run"] {

@@ -5,6 +5,7 @@ import type { FinishReason } from "../core/completion.ts";
 import type { JudgeFigure, MetricUnit } from "../core/judge.ts";
 import type { TrainingPoint } from "../core/series.ts";
 import type { Diagnosis } from "../core/verdict.ts";
+import type { RunDataCheck } from "./data-check.ts";
 import type { GateResult } from "./gate/gate-result.ts";
 import type { LoadResult } from "../load/load-result.ts";
 import type { Learning } from "./learning.ts";
@@ -147,6 +148,8 @@ export interface Comparison {
   readonly summary: readonly string[];
   /** Trajectories of samples, forgetting, memorisation, and diagnoses in words. */
   readonly learning: Learning;
+  /** Checks of data that were kept with the run. */
+  readonly dataChecks: readonly RunDataCheck[];
   /** How the scores hold when samples are written otherwise; null where none was perturbed. */
   readonly robustness: Robustness | null;
   /** What the GPUs did; null where none was looked at. */

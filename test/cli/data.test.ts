@@ -103,6 +103,19 @@ describe("evalh data", () => {
     expect(exact?.all.n).toBe(12);
     expect((exact?.clean.n ?? 0) + (exact?.leaked.n ?? 0)).toBe(12);
     expect(exact?.leaked.n).toBeGreaterThanOrEqual(3);
+
+    // What was found stays with the run: its reports say so.
+    const compared = await project.run("compare", "--json");
+    expect((JSON.parse(compared.stdout) as { data_checks: object[] }).data_checks).toMatchObject([
+      { dataset: "data.jsonl", is_asked: true, rows: 12, training_rows: 3, findings: [{ check: "leakage", count: 3 }] },
+    ]);
+    expect((await project.run("compare")).stdout).toContain("! data: 3 inputs");
+    await project.run("report");
+    const [run = ""] = await readdir(join(project.folder, ".evalh/runs"));
+    const html = await readFile(join(project.folder, ".evalh/runs", run, "report.html"), "utf8");
+    expect(html).toContain("The data behind the scores");
+    expect(html).toContain("data.jsonl:1");
+    expect(html).not.toContain(`${project.folder}/data.jsonl`);
   });
 
   it("tells what changed between two versions, by id and by content", async () => {

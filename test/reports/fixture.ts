@@ -17,6 +17,7 @@ import { deviation, draw, mean } from "./fixture-draw.ts";
 import { STEPS, training } from "./fixture-training.ts";
 import { correctAnswers, referenceTitle, term, titleAnswer } from "./fixture-text.ts";
 import { loadResult } from "./fixture-load.ts";
+import { dataChecks } from "./fixture-data-checks.ts";
 import { robustnessOf } from "./robustness-fixture.ts";
 
 /**
@@ -241,6 +242,7 @@ export const comparison: Comparison = {
   },
   gates,
   learning: learningOf(STEPS.map((step) => `tiny-icd/checkpoint-${step}`)),
+  dataChecks,
   robustness: robustnessOf(checkpoints.length),
   resources: resourcesOf(checkpoints.map(({ id }) => id)),
   figures: figuresOf(checkpoints.length, CHAPTERS),

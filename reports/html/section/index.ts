@@ -3,6 +3,7 @@ import { calibration } from "./calibration.ts";
 import { compression } from "./compression.ts";
 import { confusion } from "./confusion.ts";
 import { curves } from "./curves.ts";
+import { dataChecks } from "./data-checks.ts";
 import { gates } from "./gates.ts";
 import { gpu } from "./gpu.ts";
 import { learning } from "./learning.ts";
@@ -33,5 +34,6 @@ export const sections: readonly Section[] = [
   gpu,
   learning,
   warnings,
+  dataChecks,
   about,
 ];

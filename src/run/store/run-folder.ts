@@ -25,6 +25,7 @@ export const runFiles = {
   gpu: (folder: string): string => join(folder, "gpu.jsonl"),
   bench: (folder: string): string => join(folder, "bench.jsonl"),
   events: (folder: string): string => join(folder, "events.jsonl"),
+  dataCheck: (folder: string, name: string): string => join(folder, "data-checks", `${name}.json`),
   scores: (folder: string): string => join(folder, "scores.json"),
 };
 
