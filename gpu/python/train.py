@@ -91,7 +91,7 @@ def training_arguments(config: TrainingConfig) -> TrainingArguments:
     defaults: dict[str, Any] = {
         "seed": config.seed,
         "report_to": "none",
-        "save_strategy": "epoch",
+        "save_strategy": strategy_of("save", config.arguments),
         "logging_steps": 10,
         # Otherwise a diverged training logs a loss of 0.
         "logging_nan_inf_filter": False,
@@ -99,7 +99,7 @@ def training_arguments(config: TrainingConfig) -> TrainingArguments:
         "disable_tqdm": True,
     }
     if config.validation is not None:
-        defaults |= {"eval_strategy": "epoch", "prediction_loss_only": True}
+        defaults |= {"eval_strategy": strategy_of("eval", config.arguments), "prediction_loss_only": True}
     if not torch.cuda.is_available():
         defaults |= {"use_cpu": True, "dataloader_pin_memory": False}
         if int(os.environ.get("WORLD_SIZE", "1")) > 1:
@@ -110,6 +110,11 @@ def training_arguments(config: TrainingConfig) -> TrainingArguments:
         return Arguments(output_dir=config.output, **{**defaults, **config.arguments})
     except (TypeError, ValueError, ImportError) as error:
         fail(f"TrainingArguments: {str(error).splitlines()[0]}")
+
+
+def strategy_of(what: str, given: dict[str, Any]) -> str:
+    """Each epoch, unless the suite says after how many steps."""
+    return "steps" if f"{what}_steps" in given else "epoch"
 
 
 def load_tokenizer(config: TrainingConfig) -> PreTrainedTokenizerBase:

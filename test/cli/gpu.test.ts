@@ -87,7 +87,7 @@ describe("evalh gpu", () => {
     expect(stdout).toMatch(/1 +NVIDIA.* idle\n/);
   });
 
-  it("ends with 3 where the tool fails", async () => {
+  it("item 19: ends with 3 where the tool fails", async () => {
     await using tool = await fakeNvidiaSmi(
       `echo "Unable to determine the device handle for GPU0: GPU is lost."; exit 15`,
     );
@@ -117,7 +117,7 @@ describe("a run on a machine with a GPU", () => {
     }
   });
 
-  it("goes on when the tool dies, and says what is lost", async () => {
+  it("item 19: goes on when the tool dies, and says what is lost", async () => {
     await using tool = await fakeNvidiaSmi(`echo "${gpuLine()}"; echo "driver is gone" >&2; exit 9`);
     await using project = await makeProject();
     const { code, stderr } = await evalh(["run", "suite.yaml", "--quiet", "--no-report"], {

@@ -78,13 +78,14 @@ export async function makeProject(options: ProjectOptions = {}): Promise<Project
   };
 }
 
-/** Runs the real command line in a folder, with more in its environment. */
-export function runEvalh(
-  cwd: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<Finished> {
-  return finished(spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, NO_COLOR: "1", ...env } }));
+/** Starts the real command line in a folder, with more in its environment. */
+export function startEvalh(cwd: string, args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
+  return spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, NO_COLOR: "1", ...env } });
+}
+
+/** The same to its end. */
+export function runEvalh(...start: Parameters<typeof startEvalh>): Promise<Finished> {
+  return finished(startEvalh(...start));
 }
 
 export async function finished(child: ChildProcess): Promise<Finished> {

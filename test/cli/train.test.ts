@@ -68,6 +68,8 @@ describe("evalh train", () => {
     const { code, stdout, stderr } = await place.run("train", ".", "--allow-code", "--stop-on", "none", ...LOOK);
     expect(code).toBe(3);
     expect(stderr).toContain("error: the trainer ended with exit code 1: RangeError: the loss has left the building");
+    // What it printed is hostile: nothing of it acts on a terminal.
+    expect(stderr).not.toContain("\u001b");
     expect(stdout).toContain("checkpoint-40");
     const runs = join(place.folder, ".evalh/runs");
     const manifest = await readFile(join(runs, (await readdir(runs))[0] ?? "", "run.json"), "utf8");

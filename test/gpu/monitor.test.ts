@@ -58,7 +58,7 @@ describe("the GPU monitor", () => {
     expect(samples).toHaveLength(1);
   });
 
-  it("keeps what a GPU does not tell as null, and reports one that is lost, once", async () => {
+  it("item 19: keeps what a GPU does not tell as null, and reports one that is lost, once", async () => {
     const line = `0, [N/A], [N/A], 580.1, [N/A], ERR!, [N/A], [N/A], [Unknown Error], [N/A], [GPU is lost], [N/A], [Not Supported], [N/A], [N/A], [N/A], [N/A], [N/A], [N/A], [N/A], [N/A], [N/A]`;
     const script = `while true; do echo "${line}"; echo "Unable to determine the device handle for GPU1: 0000:65:00.0: Unknown Error"; sleep 0.02; done`;
     const { samples, problems } = await watch(script, ({ samples }) => samples.length >= 3);
@@ -78,7 +78,7 @@ describe("the GPU monitor", () => {
     expect(samples[0]).toMatchObject({ power: 250.5, throttle: ["sw_power_cap"], clock: 1755 });
   });
 
-  it("starts a tool that dies again, a few times, and says what is lost", async () => {
+  it("item 19: starts a tool that dies again, a few times, and says what is lost", async () => {
     const { samples, problems } = await watch(`echo "$LINE"; echo "the driver is gone" >&2; exit 15`, ({ problems }) =>
       problems.some((message) => message.includes("no more")),
     );
@@ -95,12 +95,12 @@ describe("the GPU monitor", () => {
     expect(problems.at(-1)).toContain("exit code 9: NVIDIA-SMI has failed");
   });
 
-  it("gives up a tool that hangs", async () => {
+  it("item 19: gives up a tool that hangs", async () => {
     const { problems } = await watch(`echo "$LINE"; sleep 60`, ({ problems }) => problems.length > 0, { silence: 100 });
     expect(problems[0]).toContain("was silent for 0 s; a GPU may be lost; it is started again");
   });
 
-  it("is none where there is no nvidia-smi", async () => {
+  it("item 19: is none where there is no nvidia-smi", async () => {
     const monitor = await startGpuMonitor({
       command: "/no/such/nvidia-smi",
       clock: () => 0,

@@ -16,7 +16,7 @@ const fixture = (name: string): string => readFileSync(join(FIXTURES, name), "ut
 const UUID = "GPU-00000000-1111-2222-3333-444455556666";
 
 describe("nvidia-smi's values", () => {
-  it("are null for every way of saying that there is none", () => {
+  it("item 19: are null for every way of saying that there is none", () => {
     const none = [
       "N/A",
       "[N/A]",
@@ -97,7 +97,7 @@ describe("nvidia-smi's XML", () => {
     });
   });
 
-  it("of a sliced GPU has no utilisation, but the memory of each slice and its processes", () => {
+  it("item 19: of a sliced GPU has no utilisation, but the memory of each slice and its processes", () => {
     const [gpu] = parseNvidiaSmiXml(fixture("q_x_mig_v12.xml")).gpus;
     expect(gpu).toMatchObject({ gpuUtilization: null, mig: { enabled: true } });
     expect(gpu?.mig.devices.map(({ gpuInstance, memory }) => [gpuInstance, memory.used, memory.total])).toEqual([
@@ -180,7 +180,7 @@ describe("nvidia-smi's CSV", () => {
     });
   });
 
-  it("keeps the other GPUs when one is lost, and repeats what was said of it", () => {
+  it("item 19: keeps the other GPUs when one is lost, and repeats what was said of it", () => {
     const [first] = fixture("query_gpu_two.csv").split("\n");
     const lost =
       "Unable to determine the device handle for GPU0000:2A:00.0: GPU is lost.  Reboot the system to recover this GPU";
@@ -272,7 +272,7 @@ describe("running nvidia-smi", () => {
     });
   });
 
-  it("does not wait for one that hangs, and stops when told to", async () => {
+  it("item 19: does not wait for one that hangs, and stops when told to", async () => {
     const hanging = program("hanging", "exec sleep 20");
     await expect(readGpus({ command: hanging, timeout: 50 })).rejects.toThrow("did not answer within 50 ms");
     await expect(readGpus({ command: hanging, signal: AbortSignal.timeout(30) })).rejects.toMatchObject({

@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { runEvalh, type Finished } from "../cli/project.ts";
+import { finished, runEvalh, startEvalh, type Finished } from "../cli/project.ts";
 import { pythonOf } from "./environment.ts";
 
 const python = pythonOf("ml");
@@ -52,15 +52,14 @@ interface Document {
 
 let folder = "";
 
+const LOOK = ["--no-report", "--interval", "0.3", "--max-checkpoints", "3"] as const;
+
+function environment(): Readonly<Record<string, string>> {
+  return { EVALH_PYTHON: python ?? "", HF_HUB_OFFLINE: "1", OMP_NUM_THREADS: "1", TOKENIZERS_PARALLELISM: "false" };
+}
+
 function train(...flags: readonly string[]): Promise<Finished> {
-  const watch = ["--json", "--no-report", "--interval", "0.3", "--order", "best", "--max-checkpoints", "5"];
-  const env = {
-    EVALH_PYTHON: python ?? "",
-    HF_HUB_OFFLINE: "1",
-    OMP_NUM_THREADS: "1",
-    TOKENIZERS_PARALLELISM: "false",
-  };
-  return runEvalh(folder, ["train", "suite.yaml", ...watch, ...flags], env);
+  return runEvalh(folder, ["train", "suite.yaml", "--json", "--order", "best", ...LOOK, ...flags], environment());
 }
 
 /** What must be true of every such training. */
@@ -120,6 +119,36 @@ describe.skipIf(python === null)("a real fine-tune", () => {
     expectStopped(await train());
     const ranks = readdirSync(join(folder, "out/checkpoint-30")).filter((name) => name.startsWith("rng_state_"));
     expect(ranks).toEqual(["rng_state_0.pth", "rng_state_1.pth"]);
+  });
+
+  it("by accelerate with LoRA, bf16, checkpointed gradients and early stopping is interrupted, and goes on", async () => {
+    const suite = (steps: number): string =>
+      TASK +
+      hfTraining("accelerate")
+        .replace("max_steps: 20000", `max_steps: ${steps}\n    bf16: true\n    gradient_checkpointing: true`)
+        .replace("save_steps: 30", "save_steps: 12") +
+      "  lora: { r: 4, target_modules: [c_attn], fan_in_fan_out: true }\n  early_stopping: { patience: 1000 }\n";
+    writeFileSync(join(folder, "suite.yaml"), suite(20_000));
+    const started = startEvalh(folder, ["train", "suite.yaml", ...LOOK, "--stop-on", "none"], environment());
+    const ended = finished(started);
+    await vi.waitUntil(() => existsSync(join(folder, "out/checkpoint-24/trainer_state.json")), { timeout: 240_000 });
+    started.kill("SIGINT");
+    const { code, stderr } = await ended;
+    expect(code, stderr).toBe(130);
+    // The Trainer itself saved where it was, adapter only, and said why.
+    const result = JSON.parse(readFileSync(join(folder, "out/evalh/result.json"), "utf8")) as { step: number };
+    expect(result).toMatchObject({ stopped: "interrupted" });
+    const files = readdirSync(join(folder, `out/checkpoint-${result.step}`));
+    expect(files).toEqual(expect.arrayContaining(["adapter_model.safetensors", "optimizer.pt"]));
+    expect(files).not.toContain("model.safetensors");
+    const [, resume = ""] = /^resume: evalh (.+)$/mu.exec(stderr) ?? [];
+    writeFileSync(join(folder, "suite.yaml"), suite(result.step + 12));
+    const again = await runEvalh(folder, [...resume.split(" "), ...LOOK, "--json", "--order", "newest"], environment());
+    expect(again.code, again.stderr).toBe(0);
+    expect(again.stderr).toContain(`going on from checkpoint-${result.step}`);
+    const found = JSON.parse(again.stdout) as Document;
+    expect(found.checkpoints.map(({ step }) => step)).toContain(result.step + 12);
+    expect(readdirSync(join(folder, ".evalh/runs"))).toHaveLength(1);
   });
 
   it("the same by Lightning, which a signal stops", async () => {

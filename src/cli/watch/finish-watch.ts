@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 
+import { escapeText } from "../../../reports/escape-text.ts";
 import { buildComparison } from "../../compare/compare.ts";
 import { readRun } from "../../compare/run-data.ts";
 import { sampleSource } from "../../compare/sample-source.ts";
@@ -28,14 +29,14 @@ export interface EndedWatch {
 export async function finishWatch(ended: EndedWatch, interrupt: Interrupt, io: CliIo): Promise<number> {
   const { request, session, watched, state, folder, failure } = ended;
   const resume = `resume: ${request.resumeCommand} ${relative(process.cwd(), folder)}\n`;
-  if (failure !== null) io.stderr.write(`error: the trainer ${failure.message}\n`);
+  if (failure !== null) io.stderr.write(`error: the trainer ${escapeText(failure.message)}\n`);
   const code = interrupt.exitCode();
   if (code !== null) {
     io.stderr.write(resume);
     return code;
   }
   for (const { name, reason } of watched.incomplete) {
-    io.stderr.write(`warning: ${name} was left out: ${reason ?? "it is not complete"}\n`);
+    io.stderr.write(`warning: ${escapeText(name)} was left out: ${escapeText(reason ?? "it is not complete")}\n`);
   }
   if (watched.left.length > 0) {
     const names = watched.left.map(({ name }) => name).join(", ");

@@ -72,6 +72,7 @@ export async function watchRun(request: WatchRequest, interrupt: Interrupt, io: 
   events.emit({ type: "run-started", runId: run.manifest().id, folder: run.folder, total: 0 });
   view.say([span("run: ", "dim"), span(relative(process.cwd(), run.folder))]);
   const trainer = await startOrEnd(request, run, view);
+  view.training([], null);
   const session = watchSession({ request, trainer, run, models, events, interrupt, io, view });
   const watched = await watch(request, { trainer, session, view, interrupt });
   await Promise.all([session.settled(), interrupt.exitCode() === null ? null : trainer.settled()]);

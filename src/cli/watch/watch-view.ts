@@ -1,3 +1,4 @@
+import { escapeText } from "../../../reports/escape-text.ts";
 import { paceMeter } from "../../tui/data/pace-meter.ts";
 import { plain } from "../../tui/view/paint.ts";
 import type { TuiLine } from "../../tui/view/line.ts";
@@ -61,7 +62,7 @@ export function watchView(io: CliIo, { quiet }: { readonly quiet: boolean }): Wa
       else screen.print(`${plain(line).trimEnd()}\n`);
     },
     warn(text) {
-      screen.print(`${text}\n`);
+      screen.print(`${escapeText(text)}\n`);
     },
     training(points, maxSteps) {
       training = trainingLine({ points, maxSteps, stepsPerSecond: meter(points.at(-1)?.step ?? 0) });
