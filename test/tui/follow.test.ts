@@ -52,6 +52,21 @@ describe("a run that goes on", () => {
     await until(toy, ({ checkpoints }) => checkpoints[0]?.done === 21);
   });
 
+  test("shows the checkpoints and losses that the run of a training gains", async () => {
+    await using toy = await openBegun();
+    const manifest = await readManifest(toy.folder);
+    const [first] = manifest.checkpoints;
+    if (first === undefined) throw new Error("the toy has no checkpoint");
+    const added = { ...first, id: "toy/checkpoint-99", step: 99, digest: "99" };
+    await writeFile(runFiles.training(toy.folder), encodeLine({ step: 99, evalLoss: 1.5, trainLoss: 2 }));
+    await writeManifest(toy.folder, { ...manifest, checkpoints: [...manifest.checkpoints, added] });
+    const grown = await until(toy, ({ checkpoints }) => checkpoints.length === manifest.checkpoints.length + 1);
+    const fresh = grown.checkpoints.find(({ checkpoint }) => checkpoint.id === "toy/checkpoint-99");
+    expect(fresh).toMatchObject({ state: "waiting", done: 0 });
+    expect(grown.training.at(-1)).toMatchObject({ step: 99, evalLoss: 1.5 });
+    expect(onBench(toy.session, 120, 36).text()).toContain("checkpoint-99");
+  });
+
   test("marks scores of unfinished checkpoints, and gives finished ones those of the comparison", async () => {
     await using toy = await openBegun();
     const lines = await answersOf("checkpoint-10");

@@ -38,7 +38,7 @@ async function showGpus(options: Options, io: CliIo): Promise<number> {
     return print(captured, options, io);
   }
   if (io.stdout.isTTY === true && options.once !== true && options.json !== true) {
-    using interrupt = onInterrupt({ ...io, stderr: io.stdout });
+    using interrupt = onInterrupt({ ...io, stderr: io.stdout }, null);
     const shown = await showLiveGpus(io, { interval: options.interval * 1000, signal: interrupt.stop });
     return shown === null ? noTool(io, options, "nvidia-smi cannot be run") : ExitCode.pass;
   }

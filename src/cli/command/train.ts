@@ -48,7 +48,7 @@ async function train(wanted: string, options: Options, io: CliIo): Promise<numbe
   const model = await onDevice(chooseModel(suite, { output, name: options.model ?? null }), options.device);
   const resume = await runToResume(options.resume, { suite, root: options.output });
   const own: CliIo = { ...io, env: { ...io.env, EVALH_PYTHON: python } };
-  using interrupt = onInterrupt(io);
+  using interrupt = onInterrupt(io, "stopping: the trainer saves first; once more ends both at once");
   using stack = new DisposableStack();
   const settings = watchSettings(options, { idle: Infinity, once: false, stopOn: new Set(["overfit", "diverged"]) });
   return await watchRun(

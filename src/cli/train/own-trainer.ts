@@ -28,7 +28,6 @@ export async function startOwnTrainer(
     return trainer.stop({ reason, save });
   };
   const onInterrupt = (): void => {
-    say("asking the trainer to save and stop");
     void stop("interrupted", true);
   };
   if (interrupt.stop.aborted) onInterrupt();

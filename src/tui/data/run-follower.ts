@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { checkpointLabels } from "../../../reports/checkpoint-label.ts";
 import { orderCheckpoints, readTraining } from "../../compare/run-data.ts";
 import { unitKey } from "../../compare/shard-scan.ts";
+import type { Checkpoint } from "../../core/checkpoint.ts";
 import type { Judge } from "../../core/judge.ts";
 import type { TrainingPoint } from "../../core/series.ts";
 import type { Diagnosis } from "../../core/verdict.ts";
@@ -48,12 +49,11 @@ export async function followRun(folder: string): Promise<RunFollower> {
   const judges = new Map<string, readonly Judge[]>();
   for (const unit of manifest.units) judges.set(unitKey(unit), await createJudgesOf(unit));
   const units = { manifest, judges };
-  const ordered = orderCheckpoints(manifest.checkpoints);
-  const followers = ordered.map((checkpoint) => checkpointFollower({ folder, units }, checkpoint));
-  const frame = await readFrame(folder, units);
-  const notes = noteList(ordered);
+  let followers = followersOf({ folder, units }, manifest, []);
+  let frame = await readFrame(folder, units);
+  const notes = noteList(manifest.checkpoints);
   const side = sideFiles(folder, notes);
-  const label = checkpointLabels(ordered);
+  let label = checkpointLabels(manifest.checkpoints);
   const pace = paceMeter();
   let stamp = await stampOf(folder);
   let isAlive = await isLocked(folder);
@@ -78,7 +78,12 @@ export async function followRun(folder: string): Promise<RunFollower> {
       const fresh = await stampOf(folder);
       const before = stateNow();
       const hasManifest = fresh !== stamp;
-      if (hasManifest) manifest = await readManifest(folder);
+      if (hasManifest) {
+        manifest = await readManifest(folder);
+        followers = followersOf({ folder, units }, manifest, followers);
+        label = checkpointLabels(manifest.checkpoints);
+        frame = await readFrame(folder, units);
+      }
       stamp = fresh;
       if (hasManifest || polls % REST_EVERY === 0) isAlive = await isLocked(folder);
       isFollowing ||= stateNow() === "running";
@@ -98,7 +103,22 @@ export async function followRun(folder: string): Promise<RunFollower> {
   };
 }
 
-/** What stays as it is. */
+/** One a checkpoint, those that are followed already as they are: the run of a training gains checkpoints. */
+function followersOf(
+  place: Parameters<typeof checkpointFollower>[0],
+  { checkpoints }: RunManifest,
+  before: readonly CheckpointFollower[],
+): readonly CheckpointFollower[] {
+  const known = new Map(before.map((follower) => [identity(follower.checkpoint), follower]));
+  return orderCheckpoints(checkpoints).map((each) => known.get(identity(each)) ?? checkpointFollower(place, each));
+}
+
+/** A training that goes on from before may write a checkpoint anew. */
+function identity({ id, digest }: Checkpoint): string {
+  return `${id} ${digest}`;
+}
+
+/** What changes with the manifest only. */
 interface Frame {
   readonly folder: string;
   readonly rows: readonly MetricFacts[];
