@@ -1,5 +1,6 @@
 import type { Comparison, MetricRow, SliceTable } from "../src/compare/comparison.ts";
 import type { Estimate } from "../src/core/estimate.ts";
+import { unrelatedLines } from "./agreement-view.ts";
 import { checkpointLabels } from "./checkpoint-label.ts";
 import { escapeText } from "./escape-text.ts";
 import { testRows } from "./metric-view.ts";
@@ -48,6 +49,7 @@ export function warningLines(comparison: Comparison): readonly string[] {
   return [
     ...runWarnings(comparison),
     ...failureWarnings(comparison),
+    ...unrelatedLines(comparison, checkpointLabels(comparison.checkpoints)).map((text) => escapeText(text)),
     ...outputWarnings(comparison),
     ...logWarnings(comparison),
     ...dataWarnings(comparison),

@@ -2,6 +2,7 @@ import type { Cell, Comparison, SliceTable } from "../src/compare/comparison.ts"
 import type { Estimate } from "../src/core/estimate.ts";
 import type { JsonValue } from "../src/core/json.ts";
 import type { GateResult } from "../src/compare/gate/gate-result.ts";
+import { equivalenceDocument } from "./json/equivalence-document.ts";
 import { learningDocument, resourcesDocument } from "./json/learning-document.ts";
 import { peopleDocument } from "./json/people-document.ts";
 import { robustnessDocument } from "./json/robustness-document.ts";
@@ -36,6 +37,7 @@ export function comparisonDocument(comparison: Comparison): { readonly [key: str
     ...learningDocument(comparison.learning),
     people: comparison.people.map(peopleDocument),
     resources: resourcesDocument(comparison.resources),
+    equivalence: comparison.equivalence.map(equivalenceDocument),
     load: comparison.load,
     base: comparison.base,
     alpha: comparison.alpha,

@@ -18,7 +18,16 @@ export function seriesOf({ checkpoints }: Comparison): readonly IndexedCheckpoin
     .filter(({ checkpoint }) => checkpoint.role === "series");
 }
 
-/** Variants grouped under the checkpoint they were made from; null where that one was not evaluated. */
+/** Heading of what `variantGroups` gives. */
+export function equivalenceTitle(comparison: Comparison): string {
+  const isPair = comparison.checkpoints.every(({ role }) => role === "series");
+  return isPair ? "Do they answer alike" : "What compression costs";
+}
+
+/**
+ * Variants grouped under the checkpoint they were made from; null where that one was not evaluated. Of two runs that
+ * are compared, the second's checkpoint under the first's.
+ */
 export function variantGroups(comparison: Comparison): readonly VariantGroup[] {
   const groups = new Map<string | null, VariantGroup & { variants: IndexedCheckpoint[] }>();
   for (const [index, checkpoint] of comparison.checkpoints.entries()) {
@@ -32,7 +41,18 @@ export function variantGroups(comparison: Comparison): readonly VariantGroup[] {
     group.variants.push({ checkpoint, index });
     groups.set(checkpoint.parent, group);
   }
+  for (const { base, checkpoint } of comparison.equivalence) {
+    const [parent, pair] = [base, checkpoint].map((id) => indexed(comparison, id));
+    if (parent == null || pair?.checkpoint.role !== "series") continue;
+    groups.set(base, { parent, variants: [pair] });
+  }
   return [...groups.values()];
+}
+
+function indexed({ checkpoints }: Comparison, id: string): IndexedCheckpoint | null {
+  const index = checkpoints.findIndex((each) => each.id === id);
+  const checkpoint = checkpoints[index];
+  return checkpoint === undefined ? null : { checkpoint, index };
 }
 
 export interface VariantGroup {

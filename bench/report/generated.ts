@@ -54,6 +54,7 @@ export function generated(size: Size): { readonly comparison: Comparison; readon
       figures: [],
       people: [],
       load: [],
+      equivalence: [],
       verdict: { kind: "pass" },
       summary: ["A generated comparison."],
       alpha: 0.05,

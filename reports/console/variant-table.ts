@@ -1,8 +1,15 @@
 import type { Comparison } from "../../src/compare/comparison.ts";
 import { checkpointLabels } from "../checkpoint-label.ts";
 import { escapeText } from "../escape-text.ts";
-import { testRows, variantGroups, type IndexedCheckpoint, type VariantGroup } from "../metric-view.ts";
+import {
+  equivalenceTitle,
+  testRows,
+  variantGroups,
+  type IndexedCheckpoint,
+  type VariantGroup,
+} from "../metric-view.ts";
 import { formatBytes, MISSING } from "../number-format.ts";
+import { agreementGroups } from "./agreement-group.ts";
 import { columnBlocks, type ColumnGroup } from "./column-blocks.ts";
 import { metricGroup } from "./metric-group.ts";
 import { span, stackBlocks, type Line } from "./span.ts";
@@ -11,10 +18,13 @@ import { cutMiddle } from "./text-width.ts";
 const NAME_WIDTH = 32;
 const FORMAT_WIDTH = 16;
 
-/** Each variant (quantised, pruned) under the checkpoint it was made from: size, and what it cost in every metric. */
+/**
+ * Each variant (quantised, pruned, exported) under the checkpoint it was made from: size, what it cost in every metric,
+ * how many answers are the same, and how fast they come. Of two runs, the second under the first.
+ */
 export function variantTables(comparison: Comparison, width: number): Line[] {
   const tables = variantGroups(comparison).map((group) => variantTable(comparison, group, width));
-  return tables.length === 0 ? [] : [[span("What compression costs", "bold")], ...stackBlocks(tables)];
+  return tables.length === 0 ? [] : [[span(equivalenceTitle(comparison), "bold")], ...stackBlocks(tables)];
 }
 
 function variantTable(comparison: Comparison, { parent, variants }: VariantGroup, width: number): Line[] {
@@ -27,7 +37,11 @@ function variantTable(comparison: Comparison, { parent, variants }: VariantGroup
     }),
   );
   const sizes = sizeGroup(members, parent);
-  return columnBlocks({ width, key: nameGroup(comparison, members, parent), groups: [sizes, ...groups] });
+  return columnBlocks({
+    width,
+    key: nameGroup(comparison, members, parent),
+    groups: [sizes, ...groups, ...agreementGroups(comparison, members, parent)],
+  });
 }
 
 function nameGroup(

@@ -8,6 +8,7 @@ import type { Baseline } from "./baseline/baseline.ts";
 import { readDataChecks } from "./data-check.ts";
 import { detectableDifference } from "./detectable.ts";
 import { taskFigures } from "./figures.ts";
+import { variantEquivalence } from "./equivalence.ts";
 import { evaluateGates } from "./gates.ts";
 import { learningOf } from "./learning.ts";
 import { resourceUse } from "./resources.ts";
@@ -83,6 +84,7 @@ export async function buildComparison(data: RunData, options: CompareOptions = {
     warnings: warningsOf(data),
     training,
     ship,
+    equivalence: await variantEquivalence(data),
     gates,
     verdict,
     summary: summarise({ data, rows, cells, training, ship, verdict, base }),

@@ -6,6 +6,7 @@ import type { JudgeFigure, MetricUnit } from "../core/judge.ts";
 import type { TrainingPoint } from "../core/series.ts";
 import type { Diagnosis } from "../core/verdict.ts";
 import type { RunDataCheck } from "./data-check.ts";
+import type { Equivalence } from "./equivalence.ts";
 import type { GateResult } from "./gate/gate-result.ts";
 import type { LoadResult } from "../load/load-result.ts";
 import type { Learning } from "./learning.ts";
@@ -141,6 +142,8 @@ export interface Comparison {
   readonly warnings: readonly OutputWarning[];
   readonly training: Training | null;
   readonly ship: ShipChoice | null;
+  /** Every variant beside its parent, or the two of a pair: whether they answer alike, and how fast. */
+  readonly equivalence: readonly Equivalence[];
   /** What became of the suite's gates, in their order. */
   readonly gates: readonly GateResult[];
   readonly verdict: Verdict;

@@ -6,6 +6,7 @@ import { metricConflict } from "./baseline/baseline.ts";
 import { runBaseline } from "./baseline/run-baseline.ts";
 import { buildComparison } from "./compare.ts";
 import type { Comparison, SampleSource } from "./comparison.ts";
+import { equivalenceOf } from "./equivalence.ts";
 import type { RunData } from "./run-data.ts";
 import { sampleSource } from "./sample-source.ts";
 import { unitKey } from "./shard-scan.ts";
@@ -42,8 +43,16 @@ export async function compareRuns(
   const [base = "", head = ""] = data.checkpoints.map(({ id }) => id);
   const baseline = runBaseline(before.data, before.checkpoint);
   const comparison = await buildComparison(data, { base, gated: head, baseline });
+  const first = { ...before, data: sides[0].data, shown: base };
+  const equivalence = [await equivalenceOf(first, { ...after, data: sides[1].data, shown: head })];
   return {
-    comparison: { ...comparison, ship: null, load: [], ...judgedPair(comparison, { head, base, differences }) },
+    comparison: {
+      ...comparison,
+      ship: null,
+      load: [],
+      equivalence,
+      ...judgedPair(comparison, { head, base, differences }),
+    },
     samples: zipped(sides[0], sides[1]),
   };
 }

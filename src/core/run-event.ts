@@ -34,6 +34,19 @@ export type RunEvent =
       readonly open: number;
       readonly gates: number;
     }
+  /** A checkpoint has been asked what was left of a task: how long that took, its loading left out. */
+  | {
+      readonly type: "task-finished";
+      readonly checkpoint: string;
+      readonly task: string;
+      readonly split: string;
+      readonly samples: number;
+      /** How many of them were known before they were asked. */
+      readonly known: number;
+      /** Generated. */
+      readonly tokens: number;
+      readonly seconds: number;
+    }
   | { readonly type: "warning"; readonly message: string }
   /** A checkpoint's server is not ready yet; said again every second until it is. */
   | { readonly type: "waiting"; readonly checkpoint: string; readonly message: string }

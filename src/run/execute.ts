@@ -4,6 +4,7 @@ import type { RunEvent } from "../core/run-event.ts";
 import type { CacheCount } from "./cache/cached-ask.ts";
 import { pruneCache } from "./cache/cache-folder.ts";
 import { openKeep } from "./keep.ts";
+import { timeUnit } from "./time-unit.ts";
 import { openUnitAnswers, type CacheOptions, type UnitAnswers } from "./cache/unit-answers.ts";
 import { drawnBy, drawOrder } from "./drawing.ts";
 import { openAnswers, type Answers } from "./open-answers.ts";
@@ -154,6 +155,7 @@ async function askUnits(
   for (const unit of units) {
     if (options.stop.aborted) return;
     await using answers = await unitAnswers(unit, { planned, backend, options });
+    const timed = timeUnit(unit, planned.checkpoint.id, options);
     await runUnit(unit, {
       folder: options.folder,
       checkpoint: planned.checkpoint.id,
@@ -165,8 +167,9 @@ async function askUnits(
       ...(wantedOf === undefined ? {} : { isWanted: wantedOf(unit) }),
       stop: options.stop,
       abort: options.abort,
-      emit: options.emit,
+      emit: timed.emit,
     });
+    timed.finish();
   }
 }
 

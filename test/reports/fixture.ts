@@ -16,6 +16,7 @@ import { gates } from "./fixture-gates.ts";
 import { deviation, draw, mean } from "./fixture-draw.ts";
 import { STEPS, training } from "./fixture-training.ts";
 import { correctAnswers, referenceTitle, term, titleAnswer } from "./fixture-text.ts";
+import { equivalence } from "./fixture-equivalence.ts";
 import { loadResult } from "./fixture-load.ts";
 import { dataChecks } from "./fixture-data-checks.ts";
 import { robustnessOf } from "./robustness-fixture.ts";
@@ -248,6 +249,7 @@ export const comparison: Comparison = {
   figures: figuresOf(checkpoints.length, CHAPTERS),
   people,
   load: [loadResult],
+  equivalence,
   verdict: { kind: "overfit", since: { lo: 189, hi: 252 } },
   summary: [
     "Overfitting by the loss since step 189–252.",

@@ -1,4 +1,5 @@
 import type { Comparison } from "../../../src/compare/comparison.ts";
+import { agreementOf, agreementTasks, divergenceText, sameText, speedRatio, speedText } from "../../agreement-view.ts";
 import { checkpointLabels } from "../../checkpoint-label.ts";
 import {
   cellOf,
@@ -48,17 +49,40 @@ function table(comparison: Comparison, { parent }: VariantGroup, members: readon
   const label = checkpointLabels(comparison.checkpoints);
   const columns = testRows(comparison).map((row) => ({ row, scale: intervalScale(comparison, row) }));
   const whole = parent?.checkpoint.bytes ?? null;
+  const ids = members.map(({ checkpoint }) => checkpoint.id);
+  const tasks = agreementTasks(comparison, ids);
   return scrollTable({
     label: "Variants and what they cost",
     look: "scores",
-    head: markup`<tr><th scope="col">variant</th><th scope="col">size</th>${columns.map(({ row }) => markup`<th scope="col">${row.key}</th>`)}</tr>`,
+    head: markup`<tr><th scope="col">variant</th><th scope="col">size</th>${tasks.map((task) => markup`<th scope="col">${task}<small>same answers</small></th><th scope="col">${task}<small>speed</small></th>`)}${columns.map(({ row }) => markup`<th scope="col">${row.key}</th>`)}</tr>`,
     body: members.map(({ checkpoint, index }) => {
       const isParent = index === parent?.index;
       const share =
         isParent || whole === null || whole === 0 || checkpoint.bytes === null
           ? ""
           : `${Math.round((checkpoint.bytes / whole) * 100)} %`;
-      return markup`<tr><th scope="row">${label(checkpoint.id)}<small>${checkpoint.format}</small></th><td class="num"><span class="value">${checkpoint.bytes === null ? MISSING : formatBytes(checkpoint.bytes)}</span><span class="change none">${share}</span></td>${columns.map(({ row, scale }) => scoreCell(cellOf(comparison, row.key, index), { row, scale, isBest: false, reference: isParent ? "parent" : null }))}</tr>`;
+      return markup`<tr><th scope="row">${label(checkpoint.id)}<small>${checkpoint.format}</small></th><td class="num"><span class="value">${checkpoint.bytes === null ? MISSING : formatBytes(checkpoint.bytes)}</span><span class="change none">${share}</span></td>${tasks.map((task) => agreementCells(comparison, { task, checkpoint: checkpoint.id, isParent, members }))}${columns.map(({ row, scale }) => scoreCell(cellOf(comparison, row.key, index), { row, scale, isBest: false, reference: isParent ? "parent" : null }))}</tr>`;
     }),
   });
+}
+
+interface AgreementCells {
+  readonly task: string;
+  readonly checkpoint: string;
+  readonly isParent: boolean;
+  readonly members: readonly IndexedCheckpoint[];
+}
+
+/** How many answers are the parent's, with how far log-probabilities are apart; and how fast they come. */
+function agreementCells(comparison: Comparison, { task, checkpoint, isParent, members }: AgreementCells): Html {
+  if (isParent) {
+    const others = members.map((each) => agreementOf(comparison, each.checkpoint.id, task));
+    const speed = others.find((each) => each !== null)?.speed.base ?? null;
+    return markup`<td class="num missing">parent</td><td class="num"><span class="value">${speedText(speed)}</span></td>`;
+  }
+  const found = agreementOf(comparison, checkpoint, task);
+  if (found === null || found.same === null) return markup`<td class="num missing">${MISSING}</td><td></td>`;
+  const ratio = speedRatio(found);
+  const look = found.unrelated ? "change worse" : "change none";
+  return markup`<td class="num" title="n = ${found.same.n}, ${found.same.method}"><span class="value">${sameText(found)}</span><span class="${look}">${divergenceText(found)}${found.unrelated && " as unrelated models"}</span></td><td class="num"><span class="value">${speedText(found.speed.checkpoint)}</span><span class="change none">${ratio !== null && `×${ratio.toFixed(2)}`}</span></td>`;
 }
