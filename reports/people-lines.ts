@@ -36,8 +36,8 @@ export const meanWords: Readonly<Record<PeopleView["form"], string>> = {
 };
 
 /** The headline of a sheet. */
-export function sheetTitle({ sheet, form, judged, items, agreement }: PeopleView): string {
-  return `sheet ${sheet} (${form}): ${judged} of ${plural(items, "item")} judged by ${plural(agreement.raters, "rater")}`;
+export function sheetTitle({ sheet, form, isPicked, judged, items, agreement }: PeopleView): string {
+  return `sheet ${sheet} (${form}${isPicked ? ", samples picked by hand" : ""}): ${judged} of ${plural(items, "item")} judged by ${plural(agreement.raters, "rater")}`;
 }
 
 /** What raters agree on, in a sentence. */

@@ -2,10 +2,11 @@ import type { PeopleView } from "../../src/compare/people.ts";
 
 /** What people said on a sheet, for machines. */
 export function peopleDocument(view: PeopleView): { readonly [key: string]: unknown } {
-  const { sheet, form, judged, items, means, pairs, strengths, position, agreement, raters, judges } = view;
+  const { sheet, form, isPicked, judged, items, means, pairs, strengths, position, agreement, raters, judges } = view;
   return {
     sheet,
     form,
+    picked: isPicked,
     judged,
     items,
     means,

@@ -34,6 +34,7 @@ export interface SheetOptions {
   /** Ids in the run's order, as outputs stand in a sample. */
   readonly checkpoints: readonly string[];
   readonly identical: Population["identical"];
+  readonly isPicked?: boolean;
 }
 
 /** Letters and digits that nobody mistakes for each other. */
@@ -99,6 +100,7 @@ export async function makeSheet(
       secret: secret.toString("hex"),
       entries,
       identical,
+      ...(options.isPicked === true ? { isPicked: true } : {}),
     },
   };
 }

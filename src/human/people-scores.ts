@@ -31,6 +31,7 @@ type Table = Map<string, Map<string, Map<string, Map<string, HumanStats>>>>;
 /**
  * Reads the answers to a run's sheets. The form of the oldest sheet is the judge "human"; other forms, which are other
  * scales, are judges of their own: "human_pairwise". Sheets of one form are pooled, each with the weight of its items.
+ * Sheets of samples that somebody picked are no scores.
  */
 export async function readPeople(folder: string, units: readonly UnitInfo[]): Promise<PeopleScores> {
   const sheets: JudgedSheet[] = [];
@@ -38,8 +39,9 @@ export async function readPeople(folder: string, units: readonly UnitInfo[]): Pr
     const answers = await loadAnswers(folder, key.id);
     if (answers.length > 0) sheets.push({ key, answers });
   }
-  const names = judgeNames(sheets);
-  const table = tableOf(sheets, names);
+  const drawn = sheets.filter(({ key }) => key.isPicked !== true);
+  const names = judgeNames(drawn);
+  const table = tableOf(drawn, names);
   const ordinals = new Map<string, ReadonlyMap<string, number>>();
   for (const unit of units) {
     if (unit.split === "test" && sheets.length > 0) ordinals.set(unit.task, await readOrdinals(folder, unit, sheets));

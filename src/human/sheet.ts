@@ -62,6 +62,8 @@ export interface HumanKey {
   readonly secret: string;
   readonly entries: Readonly<Record<string, KeyEntry>>;
   readonly identical: readonly Identical[];
+  /** True if somebody picked the samples: what is said of them tells of them alone, and is no score of the run. */
+  readonly isPicked?: true;
 }
 
 /** What one person said of one item. */

@@ -13,6 +13,7 @@ export const humanFiles = {
   sheet: (run: string, id: string): string => join(run, "human", `${id}.sheet.json`),
   key: (run: string, id: string): string => join(run, "human", `${id}.key.json`),
   answers: (run: string, id: string): string => join(run, "human", `${id}.answers.jsonl`),
+  queue: (run: string): string => join(run, "human", "queue.jsonl"),
   labelStudio: (run: string, id: string): string => join(run, "human", `${id}.label-studio.json`),
 };
 
@@ -115,19 +116,23 @@ export async function loadAnswers(run: string, id: string): Promise<StoredAnswer
   return [...answers.values()];
 }
 
-/**
- * Appends answers and waits until they are on the disk. A line that an earlier process was killed in the middle of is
- * closed first, so that it damages no other.
- */
+/** Appends answers to a sheet's; see `appendRecords`. */
 export async function appendAnswers(run: string, id: string, answers: readonly StoredAnswer[]): Promise<void> {
-  const path = humanFiles.answers(run, id);
+  await appendRecords(humanFiles.answers(run, id), answers);
+}
+
+/**
+ * Appends records, a checked line each, and waits until they are on the disk. A line that an earlier process was killed
+ * in the middle of is closed first, so that it damages no other.
+ */
+export async function appendRecords(path: string, records: readonly object[]): Promise<void> {
   try {
     await using file = await open(path, "a+");
     const { size } = await file.stat();
     const last = Buffer.alloc(1);
     if (size > 0) await file.read(last, 0, 1, size - 1);
     const lead = size > 0 && last[0] !== 0x0a ? "\n" : "";
-    await file.appendFile(lead + answers.map((answer) => encodeLine(answer)).join(""));
+    await file.appendFile(lead + records.map((record) => encodeLine(record)).join(""));
     await file.sync();
   } catch (error) {
     throw storeError("write", path, error);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
+import { queueSample } from "../../src/human/queue.ts";
 import { finished, makeProject, SUITE, type Project } from "./project.ts";
 
 async function withRun(): Promise<Project> {
@@ -181,5 +182,25 @@ gates:
       files: [],
     });
     expect((await readdir(project.folder)).filter((name) => name.startsWith("human-"))).toEqual([]);
+  });
+
+  it("asks about samples that were picked by hand, and makes no score of them", async () => {
+    await using project = await withRun();
+    const export_ = ["human", "export", "--form", "correct", "--checkpoint", "20", "--queue", "--repeat", "0"];
+    expect((await project.run(...export_)).stderr).toContain("no sample was picked");
+    const runs = join(project.folder, ".evalh/runs");
+    const run = join(runs, (await readdir(runs))[0] ?? "");
+    for (const sample of ["q3", "q7", "q3"]) await queueSample(run, { task: "continue", sample });
+    const id = sheetId((await project.run(...export_)).stdout);
+    const items = await sheetItems(project, id);
+    expect(items).toHaveLength(2);
+    await project.write(
+      "a.jsonl",
+      items.map((item) => `${JSON.stringify({ id: item.id, rater: "ann", value: "yes" })}\n`).join(""),
+    );
+    await project.run("human", "import", "a.jsonl");
+    const compared = JSON.parse((await project.run("compare", "--json")).stdout) as Compared;
+    expect(compared.people).toMatchObject([{ sheet: id, picked: true, judged: 2 }]);
+    expect(Object.keys(compared.checkpoints[1]?.scores ?? {})).not.toContain("continue/human");
   });
 });

@@ -5,6 +5,7 @@ export const people: readonly PeopleView[] = [
   {
     sheet: "k7m2xq",
     form: "pairwise",
+    isPicked: false,
     judged: 90,
     items: 100,
     means: [
@@ -101,6 +102,7 @@ export const people: readonly PeopleView[] = [
   {
     sheet: "h2w4na",
     form: "rating",
+    isPicked: true,
     judged: 50,
     items: 50,
     means: [

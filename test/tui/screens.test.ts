@@ -138,9 +138,15 @@ describe("the screens of a finished run", () => {
     });
   });
 
+  test("queue a sample for people", async () => {
+    const bench = onBench(toy.session, 120, 36);
+    await bench.press("2", "b", "A");
+    expect(bench.effects.at(-1)).toEqual({ kind: "queue", task: "quiz", sample: "q1" });
+  });
+
   test("survive any keys in any order, at any size", async () => {
     const keys =
-      "1 2 3 4 j k h l g G enter esc / ? f b m M B s d J K tab ctrl-d ctrl-u pagedown pageup backspace x : < 漢";
+      "1 2 3 4 j k h l g G enter esc / ? f b m M B s d A J K tab ctrl-d ctrl-u pagedown pageup backspace x : < 漢";
     const key = fc.constantFrom(...keys.split(" "));
     const size = fc.tuple(fc.integer({ min: 20, max: 260 }), fc.integer({ min: 3, max: 90 }));
     await fc.assert(

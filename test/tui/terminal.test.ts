@@ -46,6 +46,8 @@ describe.skipIf(!hasTmux)("the screens in a real terminal", () => {
     // At another size than it began with, tmux itself leaves parts of any full-screen program behind.
     terminal.resize(100, 30);
     await terminal.shows(/J ↓ \d+ more|diff: base/u);
+    await terminal.keys("A");
+    await terminal.shows(/1 sample for people: `evalh human export --queue`/u);
     await terminal.keys("y", "q");
     const text = await terminal.ended();
     expect(text).toMatch(/^before$/mu);

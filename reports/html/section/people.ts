@@ -29,7 +29,7 @@ export const people: Section = {
 
 function sheetView(view: PeopleView, label: Label): Html {
   const { judged, items, agreement } = view;
-  return markup`<p class="intro">${formatCount(judged)} of ${plural(items, "item")} judged by ${plural(agreement.raters, "rater")}, blind and in random order. ${marginText(Math.max(1, judged), view.form)}.</p>${meansTable(view, label)}${pairsTable(view, label)}${positionNote(view)}<h3>Do people agree with each other?</h3><p class="intro">${agreementSentence(view)}</p>${ratersTable(view)}${judgesTable(view)}`;
+  return markup`<p class="intro">${formatCount(judged)} of ${plural(items, "item")} judged by ${plural(agreement.raters, "rater")}, blind and in random order. ${view.isPicked && "Somebody picked these samples: they stand for no others. "}${marginText(Math.max(1, judged), view.form)}.</p>${meansTable(view, label)}${pairsTable(view, label)}${positionNote(view)}<h3>Do people agree with each other?</h3><p class="intro">${agreementSentence(view)}</p>${ratersTable(view)}${judgesTable(view)}`;
 }
 
 function agreementSentence({ agreement }: PeopleView): string {

@@ -10,7 +10,8 @@ import { allotments, draw, type Allotment } from "../../human/draw.ts";
 import { formatNames, formats, type FormatName } from "../../human/format/index.ts";
 import { makeSheet } from "../../human/make-sheet.ts";
 import { marginText } from "../../human/margin.ts";
-import { populationOf } from "../../human/population.ts";
+import { populationOf, type Candidate, type Population } from "../../human/population.ts";
+import { readQueue } from "../../human/queue.ts";
 import type { HumanForm, Identical } from "../../human/sheet.ts";
 import { humanFiles, saveSheet, writeNew } from "../../human/store.ts";
 import { findRun } from "../../run/store/run-folder.ts";
@@ -24,6 +25,7 @@ interface Options extends SheetChoice {
   readonly checkpoint?: readonly string[];
   readonly guidelines?: string;
   readonly reference: boolean;
+  readonly queue?: true;
   readonly seed?: number;
   readonly format: readonly FormatName[];
   readonly output?: string;
@@ -49,6 +51,7 @@ export function configureExport(command: Command, { io }: CommandContext): void 
         "disagreement",
       ]),
     )
+    .option("--queue", "ask about the samples that were picked in `evalh tui` instead of drawing some")
     .option("--repeat <share>", "show this share of the items twice; 0.1 by default", share("--repeat", 0.5))
     .option("--gold <file>", "JSON Lines of items with a known answer: prompt, answers, expected")
     .option("--guidelines <file>", "text that raters are shown")
@@ -83,9 +86,11 @@ async function exportSheet(wanted: string, options: Options, io: CliIo): Promise
   const { form, tasks, stratify } = settings;
   const all = comparison.checkpoints.map(({ id }) => id);
   const chosen = chooseCheckpoints(comparison, options.checkpoint, form);
-  const { candidates, identical } = await populationOf(source.samples(), { form, tasks, stratify, all, chosen });
+  const population = await populationOf(source.samples(), { form, tasks, stratify, all, chosen });
+  const { candidates, identical } = options.queue === true ? await pickedOf(population, data.folder) : population;
   const seed = options.seed ?? data.manifest.seed;
-  const { sample: n, atLeast: least, preferDisagreement: preferDisputed } = settings;
+  const n = options.queue === true ? candidates.length : settings.sample;
+  const { atLeast: least, preferDisagreement: preferDisputed } = settings;
   const drawn = draw(candidates, { n, seed, least, preferDisputed });
   refuseNothing(drawn.length, identical);
   const guidelines = options.guidelines === undefined ? settings.guidelines : await readText(options.guidelines);
@@ -99,6 +104,7 @@ async function exportSheet(wanted: string, options: Options, io: CliIo): Promise
     showReference: options.reference,
     checkpoints: all,
     identical,
+    isPicked: options.queue === true,
     ...(guidelines === null ? {} : { guidelines }),
   });
   const plan = {
@@ -122,6 +128,19 @@ async function exportSheet(wanted: string, options: Options, io: CliIo): Promise
   await saveSheet(data.folder, sheet, key);
   const keyPath = relative(process.cwd(), humanFiles.key(data.folder, sheet.id));
   print({ ...plan, sheet: sheet.id, files: files.map(({ path }) => path), key: keyPath }, options, io);
+}
+
+/** What of a population was picked; equal answers to it are no ties of the run. */
+async function pickedOf({ candidates }: Population, folder: string): Promise<Population> {
+  const queue = await readQueue(folder);
+  if (queue.length === 0) {
+    throw new EvalhError("E_USAGE", "no sample was picked", {
+      hint: "pick some in `evalh tui`: A in the sample browser",
+    });
+  }
+  const isPicked = (each: Candidate): boolean =>
+    queue.some(({ task, sample }) => each.task === task && each.sample === sample);
+  return { candidates: candidates.filter(isPicked), identical: [] };
 }
 
 function print(plan: Plan, { json }: Options, { stdout }: CliIo): void {

@@ -19,6 +19,8 @@ export interface CheckpointMean {
 export interface HumanStats {
   readonly sheet: string;
   readonly form: HumanForm;
+  /** Whether somebody picked the samples, so that they stand for no others. */
+  readonly isPicked: boolean;
   /** New items that somebody answered, and all of them. */
   readonly judged: number;
   readonly items: number;
@@ -43,6 +45,7 @@ export function humanStats(key: HumanKey, answers: readonly HumanAnswer[]): Huma
   return {
     sheet: key.id,
     form: key.form,
+    isPicked: key.isPicked === true,
     judged: counted.length,
     items: Object.values(key.entries).filter(({ kind }) => kind === "new").length,
     means: checkpointMeans(counted, key),

@@ -4,6 +4,9 @@ import { pathToFileURL } from "node:url";
 
 import { render, type Instance } from "ink";
 
+import { plural } from "../../../reports/number-format.ts";
+import { messageOf } from "../../core/errors.ts";
+import { queueSample } from "../../human/queue.ts";
 import type { Session } from "../model/session.ts";
 import { FIRST_STATE } from "../model/ui-state.ts";
 import type { Effect } from "../screen/open-view.ts";
@@ -82,6 +85,13 @@ function perform(effect: Effect, { session, options, store, close, copied }: Wor
       );
       break;
     }
+    case "queue":
+      void queueSample(session.snapshot().folder, effect).then(
+        (count) =>
+          store.say(`${plural(count, "sample")} for people: \`evalh human export --queue\` makes a sheet of them`),
+        (error: unknown) => store.say(messageOf(error)),
+      );
+      break;
     default:
       effect satisfies never;
   }

@@ -19,6 +19,7 @@ const KEYS: readonly Term[] = [
   ["d", "diff with base, reference"],
   ["J K", "scroll the text"],
   ["r", "compare anew"],
+  ["A", "queue a sample for people"],
   ["y", "copy a link to the report"],
   ["q", "leave; a run goes on"],
   ["Ctrl-C", "stop; twice: at once"],

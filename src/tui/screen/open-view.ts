@@ -7,7 +7,9 @@ export type Effect =
   | { readonly kind: "interrupt" }
   | { readonly kind: "compare"; readonly base: string | null }
   /** The fragment of a link into the report. */
-  | { readonly kind: "copy"; readonly fragment: string };
+  | { readonly kind: "copy"; readonly fragment: string }
+  /** A sample for people to look at, by its id. */
+  | { readonly kind: "queue"; readonly task: string; readonly sample: string };
 
 export interface Update {
   readonly state: UiState;

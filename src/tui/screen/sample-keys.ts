@@ -17,6 +17,7 @@ export function sampleKeys(state: UiState, key: string, scene: Scene): Update | 
   if (browser === null) return null;
   const { samples } = state;
   if (key === "y") return { state, effect: { kind: "copy", fragment: linkToSample(browser, samples) } };
+  if (key === "A") return queued(state, browser);
   if (key === "f") return { state: withFilter(state, toggleWord(samples.filter, "fixed", "broken")) };
   if (key === "b") return { state: withFilter(state, toggleWord(samples.filter, "broken", "fixed")) };
   const part = CHANGES[key]?.(samples, browser) ?? movedTo(samples, key, { browser, size: bodySize(scene) });
@@ -81,6 +82,12 @@ function next<T>(items: readonly T[], current: T): T {
 function toggleWord(filter: string, word: string, opposite: string): string {
   const words = filter.split(" ").filter((each) => each !== "" && each !== opposite);
   return (words.includes(word) ? words.filter((each) => each !== word) : [...words, word]).join(" ");
+}
+
+/** The chosen sample goes to the queue for people. */
+function queued(state: UiState, { row, samples, chosen }: Browser): Update {
+  const sample = chosen === null ? undefined : samples?.id(chosen);
+  return sample === undefined ? { state } : { state, effect: { kind: "queue", task: row.task, sample } };
 }
 
 function linkToSample({ comparison, row, base, head, samples, chosen }: Browser, { filter }: SamplesState): string {

@@ -99,6 +99,7 @@ const HINTS: Readonly<Record<ViewName, readonly Hint[]>> = {
     ["m", "metric"],
     ["s", "sort"],
     ["d", "diff"],
+    ["A", "to people"],
     ["y", "link"],
   ],
   log: [["jk", "scroll"]],
