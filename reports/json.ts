@@ -65,26 +65,28 @@ export function comparisonDocument(comparison: Comparison): { readonly [key: str
     })),
     robustness: robustnessDocument(comparison),
     slices: comparison.slices.map((slice) => sliceDocument(comparison, slice)),
-    training:
-      training === null
-        ? null
-        : {
-            format: training.format,
-            diagnosis: training.diagnosis,
-            warnings: training.warnings,
-            points: training.points.map((point) => ({
-              step: point.step,
-              epoch: point.epoch ?? null,
-              train_loss: point.trainLoss ?? null,
-              val_loss: point.evalLoss ?? null,
-              learning_rate: point.learningRate ?? null,
-              grad_norm: point.gradNorm ?? null,
-              extra: point.extra ?? {},
-            })),
-          },
+    training: trainingDocument(training),
     warnings: comparison.warnings,
     run: comparison.run,
     suite: comparison.suite,
+  };
+}
+
+function trainingDocument(training: Comparison["training"]): { readonly [key: string]: unknown } | null {
+  if (training === null) return null;
+  return {
+    format: training.format,
+    diagnosis: training.diagnosis,
+    warnings: training.warnings,
+    points: training.points.map((point) => ({
+      step: point.step,
+      epoch: point.epoch ?? null,
+      train_loss: point.trainLoss ?? null,
+      val_loss: point.evalLoss ?? null,
+      learning_rate: point.learningRate ?? null,
+      grad_norm: point.gradNorm ?? null,
+      extra: point.extra ?? {},
+    })),
   };
 }
 
