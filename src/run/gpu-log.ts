@@ -16,6 +16,8 @@ export type GpuRecord = { readonly attempt: number } & (
 export interface GpuLog extends AsyncDisposable {
   /** Marks when checkpoints began, so that each one's energy is known. */
   readonly show: (event: RunEvent) => void;
+  /** Marks that no checkpoint is evaluated from now on: what the GPUs do is somebody else's, such as a training's. */
+  readonly pause: () => void;
 }
 
 export interface GpuLogOptions {
@@ -54,6 +56,7 @@ export async function openGpuLog({ folder, attempt, onProblem, interval }: GpuLo
       if (event.type === "checkpoint-started") mark(event.checkpoint);
       if (event.type === "run-ended") mark(null);
     },
+    pause: () => mark(null),
     async [Symbol.asyncDispose]() {
       monitor[Symbol.dispose]();
       await writer[Symbol.asyncDispose]();

@@ -76,6 +76,15 @@ describe("evalh train", () => {
     expect(JSON.parse(manifest)).toMatchObject({ state: "incomplete", failures: { trainer: { code: "E_TRAINER" } } });
   }, 180_000);
 
+  it("item 7: ends a trainer that hangs, deaf to its stop file, and evaluates what it left", async () => {
+    await using place = await project(["--hang-at", "25", "--delay", "2"]);
+    const { code, stdout, stderr } = await place.run("train", ".", "--allow-code", "--idle", "2", ...LOOK);
+    expect(code).toBe(3);
+    expect(stderr).toContain("error: the trainer hangs: it has logged and saved nothing for 2.0 s");
+    expect(stdout).toContain("checkpoint-20");
+    expect(existsSync(join(place.folder, "out/evalh/process.json"))).toBe(false);
+  }, 180_000);
+
   it("item 6: Ctrl-C lets the trainer save, prints how to go on, and --resume goes on in both", async () => {
     await using place = await project(["--save-every", "10"]);
     const child = place.start("train", ".", "--allow-code", "--stop-on", "none", ...LOOK);

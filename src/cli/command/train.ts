@@ -10,12 +10,13 @@ import { ExitCode, type CliIo } from "../io.ts";
 import { locateSuite } from "../locate-suite.ts";
 import { chooseModel, onDevice } from "../watch/choose-model.ts";
 import { runToResume } from "../watch/resume-run.ts";
-import { addWatchOptions, pythonOf, watchSettings, type WatchFlags } from "../watch/watch-options.ts";
+import { addWatchOptions, positiveNumber, pythonOf, watchSettings, type WatchFlags } from "../watch/watch-options.ts";
 import { watchRun } from "../watch/watch-run.ts";
 import type { CommandContext } from "./index.ts";
 
 interface Options extends WatchFlags {
   readonly dryRun?: true;
+  readonly idle: number;
 }
 
 export function configure(command: Command, { io, finish }: CommandContext): void {
@@ -26,6 +27,7 @@ export function configure(command: Command, { io, finish }: CommandContext): voi
         "--resume [run]",
         "go on from the last complete checkpoint, into a run: its name, its folder, or the newest",
       )
+      .option("--idle <seconds>", "end a trainer that logs and saves nothing for so long", positiveNumber, 7200)
       .option("--dry-run", "show what would be started; start nothing"),
   ).action(async (suite: string, options: Options) => finish(await train(suite, options, io)));
 }
@@ -50,7 +52,11 @@ async function train(wanted: string, options: Options, io: CliIo): Promise<numbe
   const own: CliIo = { ...io, env: { ...io.env, EVALH_PYTHON: python } };
   using interrupt = onInterrupt(io, "stopping: the trainer saves first; once more ends both at once");
   using stack = new DisposableStack();
-  const settings = watchSettings(options, { idle: Infinity, once: false, stopOn: new Set(["overfit", "diverged"]) });
+  const settings = watchSettings(options, {
+    idle: options.idle * 1000,
+    once: false,
+    stopOn: new Set(["overfit", "diverged"]),
+  });
   return await watchRun(
     {
       ...settings,

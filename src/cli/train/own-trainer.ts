@@ -6,6 +6,9 @@ import type { CliIo } from "../io.ts";
 import type { WatchedTrainer } from "../watch/watch-run.ts";
 import type { TrainingPlan } from "./training-plan.ts";
 
+/** One that hangs is not likely to listen. */
+const HUNG_POLITE_MS = 3_000;
+
 /**
  * Starts the trainer of a plan. The first signal to evalh asks it to save and stop, the second ends it with evalh. It
  * goes on if evalh is killed: a training is worth more than its watcher.
@@ -18,6 +21,7 @@ export async function startOwnTrainer(
   say(`training as process ${trainer.pid}`);
   let exit: TrainerExit | null = null;
   let isAsked = false;
+  let givenUp: string | null = null;
   const exited = trainer.exited.then((end) => {
     exit = end;
     if (end.orphans > 0) say(`${end.orphans} processes that the trainer left behind were ended`);
@@ -38,9 +42,18 @@ export async function startOwnTrainer(
   process.once("exit", endWithUs);
   return {
     isOver: () => exit !== null,
-    failure: () => (exit === null || isAsked ? null : failureOf(exit)),
+    failure: () => {
+      if (givenUp !== null) return { code: "E_TRAINER", message: givenUp };
+      return exit === null || isAsked ? null : failureOf(exit);
+    },
     stop: (reason) => stop(reason, false),
-    settled: () => exited,
+    own: {
+      settled: () => exited,
+      giveUp: (why) => {
+        givenUp = why;
+        return trainer.stop({ reason: why, save: false, politeMs: HUNG_POLITE_MS });
+      },
+    },
     [Symbol.dispose]() {
       process.off("exit", endWithUs);
       interrupt.stop.removeEventListener("abort", onInterrupt);

@@ -32,7 +32,7 @@ export async function foreignTrainer(
     isOver: () => isOver,
     failure: () => null,
     stop: file === null && pid === null ? null : (reason) => ask(reason, file, pid),
-    settled: () => Promise.resolve(),
+    own: null,
   };
 }
 

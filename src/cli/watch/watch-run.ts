@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 
 import { span } from "../../../reports/console/span.ts";
+import { formatSeconds } from "../../../reports/number-format.ts";
 import { EvalhError, type ErrorInfo } from "../../core/errors.ts";
 import { openGpuLog } from "../../run/gpu-log.ts";
 import { startGrowingRun, type GrowingRun } from "../../run/growing-run.ts";
@@ -27,8 +28,13 @@ export interface WatchedTrainer {
   readonly failure: () => ErrorInfo | null;
   /** Asks it to stop and waits until it has; null where nobody may. */
   readonly stop: ((reason: string) => Promise<unknown>) | null;
-  /** Waits for the end of a trainer that belongs to this watch and was told to stop. */
-  readonly settled: () => Promise<unknown>;
+  /** What only evalh's own trainer can. */
+  readonly own: {
+    /** Waits for its end. */
+    readonly settled: () => Promise<unknown>;
+    /** Ends one that does nothing any more, for good. */
+    readonly giveUp: (why: string) => Promise<unknown>;
+  } | null;
 }
 
 export interface WatchRequest extends WatchSettings {
@@ -73,9 +79,20 @@ export async function watchRun(request: WatchRequest, interrupt: Interrupt, io: 
   view.say([span("run: ", "dim"), span(relative(process.cwd(), run.folder))]);
   const trainer = await startOrEnd(request, run, view);
   view.training([], null);
-  const session = watchSession({ request, trainer, run, models, events, interrupt, io, view });
+  const session = watchSession({
+    request,
+    trainer,
+    run,
+    models,
+    events,
+    interrupt,
+    io,
+    view,
+    onPause: () => gpus?.pause(),
+  });
   const watched = await watch(request, { trainer, session, view, interrupt });
-  await Promise.all([session.settled(), interrupt.exitCode() === null ? null : trainer.settled()]);
+  await session.settled();
+  await endTrainer(trainer, { interrupt, idle: request.idle, view });
   view.end();
   await storeLog(request.log, run, view);
   const failure = trainer.failure();
@@ -114,12 +131,24 @@ function watch(request: WatchRequest, { trainer, session, view, interrupt }: Wat
     interval: request.interval,
     idle: request.idle,
     stop: interrupt.stop,
-    isOver: () => request.once || trainer.isOver() || session.isAtEnd(),
+    isOver: () => request.once || trainer.isOver() || (trainer.own === null && session.isAtEnd()),
     onLook: session.look,
     evaluate: session.evaluate,
     onProgress: session.progress,
     onWarning: (message) => view.warn(`warning: ${message}`),
   });
+}
+
+/** evalh's own trainer ends before evalh does: it was asked to, or it hangs. */
+async function endTrainer(
+  { own, isOver }: WatchedTrainer,
+  { interrupt, idle, view }: { readonly interrupt: Interrupt; readonly idle: number; readonly view: WatchView },
+): Promise<void> {
+  if (own === null || isOver()) return;
+  if (interrupt.exitCode() !== null) return void (await own.settled());
+  const why = `hangs: it has logged and saved nothing for ${formatSeconds(idle / 1000)}`;
+  view.warn(`the trainer ${why}; it is ended`);
+  await own.giveUp(why);
 }
 
 async function storeLog(path: string, run: GrowingRun, view: WatchView): Promise<void> {

@@ -57,6 +57,8 @@ interface Parts {
   readonly interrupt: Interrupt;
   readonly io: CliIo;
   readonly view: WatchView;
+  /** Told when an evaluation has ended. */
+  readonly onPause: () => void;
 }
 
 interface State {
@@ -139,6 +141,7 @@ async function evaluate(found: DiscoveredCheckpoint, parts: Parts, state: State)
     allowCommands: request.allowCode,
   });
   view.evaluating(null);
+  parts.onPause();
   state.failedSamples += added.failedSamples;
   if (added.failure !== null) {
     const isGone = (await stat(checkpoint.path).catch(() => null)) === null;

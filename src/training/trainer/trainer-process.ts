@@ -43,6 +43,8 @@ export interface StopRequest {
   readonly reason: string;
   /** Whether it is to save where it is, to be resumed. */
   readonly save: boolean;
+  /** Milliseconds before it is ended by force, instead of those that it was started with. */
+  readonly politeMs?: number;
 }
 
 const POLITE_MS = 120_000;
@@ -128,9 +130,9 @@ async function stop({ pid, mark, exited, request }: Stopping, options: StartOpti
   if (stopFile === null) send(-pid, stopSignal);
   else {
     await mkdir(dirname(stopFile), { recursive: true });
-    await writeFile(stopFile, `${JSON.stringify(request)}\n`);
+    await writeFile(stopFile, `${JSON.stringify({ reason: request.reason, save: request.save })}\n`);
   }
-  const polite = await within(exited, options.politeMs ?? POLITE_MS);
+  const polite = await within(exited, request.politeMs ?? options.politeMs ?? POLITE_MS);
   if (polite !== null) return polite;
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     // The launcher first: it tells its workers, and reports their end as its own.
