@@ -14,7 +14,6 @@ export const REPORT_MARK =
 export interface ServedPage {
   /** Changes when the run has moved on. */
   readonly version: number;
-  readonly isRunning: boolean;
 }
 
 /**
@@ -41,7 +40,7 @@ export function pageHead(comparison: Comparison, served: ServedPage | null = nul
 ${title.source}
 <style>${clientStyle}</style>
 </head>
-<body${served === null ? "" : ` data-served="${served.version}"${served.isRunning ? " data-running" : ""}`}>
+<body${served === null ? "" : ` data-served="${served.version}"`}>
 ${body.source}
 `;
 }

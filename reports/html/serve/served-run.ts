@@ -25,7 +25,8 @@ export type CompareData = (data: RunData) => Promise<Comparison>;
 export interface ServedRun extends AsyncDisposable {
   readonly version: number;
   readonly stamp: string;
-  readonly isRunning: boolean;
+  /** Whether somebody works on it at present. */
+  isRunning(): Promise<boolean>;
   /** Gzip. */
   readonly page: Uint8Array;
   /** Gzip of a block; null for a name that there is not. Waits until the samples have been read. */
@@ -42,7 +43,6 @@ export async function serveRun(
   // Before reading: what comes meanwhile makes the page stale rather than being missed.
   const stamp = await runStamp(folder);
   const data = await readRun(folder);
-  const isRunning = data.manifest.state === "running" && (await isLocked(folder));
   const comparison = await compare(data);
   const places = keptPlaces();
   const blocks = readBlocks(data, comparison, places.answersOf);
@@ -55,11 +55,11 @@ export async function serveRun(
     readers.set(unit, reader);
     return reader;
   };
-  const page = pageHead(comparison, { version, isRunning }) + pageTail(comparison, { left: null, isServed: true });
+  const page = pageHead(comparison, { version }) + pageTail(comparison, { left: null, isServed: true });
   return {
     version,
     stamp,
-    isRunning,
+    isRunning: async () => data.manifest.state === "running" && (await isLocked(folder)),
     page: await compress(page),
     block: async (name) => (await blocks).get(name) ?? null,
     async sample(place) {

@@ -49,6 +49,8 @@ export async function serveView(options: ViewOptions): Promise<ViewServer> {
     server.once("error", reject).listen(options.port, "127.0.0.1", resolve);
   });
   const { port } = server.address() as AddressInfo;
+  // A large run takes seconds to read: they begin before anybody asks. What goes wrong is told to who does.
+  runs.fresh().catch(() => undefined);
   return {
     url: `http://127.0.0.1:${port}/${token}/`,
     async [Symbol.asyncDispose]() {
@@ -128,7 +130,7 @@ async function answer([kind = "", version = "", name = ""]: readonly string[], r
       return { status: 200, packed: await compress(JSON.stringify(sample)), type: "application/json" };
     }
     case "state": {
-      const state: PageState = { isStale: await runs.isStale(run), isRunning: run.isRunning };
+      const state: PageState = { isStale: await runs.isStale(run), isRunning: await run.isRunning() };
       return { status: 200, text: JSON.stringify(state), type: "application/json" };
     }
     default:
@@ -141,7 +143,7 @@ function send(response: ServerResponse, reply: Answer, request?: IncomingMessage
   response.writeHead(reply.status, {
     "content-type": reply.type,
     ...(isPacked ? { "content-encoding": "gzip" } : {}),
-    "content-security-policy": `${contentPolicy({ version: 0, isRunning: false })}; frame-ancestors 'none'`,
+    "content-security-policy": `${contentPolicy({ version: 0 })}; frame-ancestors 'none'`,
     "cache-control": "no-store",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",

@@ -85,6 +85,22 @@ describe("HTML report", () => {
     for (const { id, title } of sections) expect(text).toContain(`<h2 id="${id}-title">${title}</h2>`);
   });
 
+  test("draws calibration, confusion, the GPUs and what was copied, each with its numbers in words or a table", async () => {
+    const { text } = await write(comparison);
+    const part = (id: string): string => new RegExp(`<section id="${id}".*?</section>`, "su").exec(text)?.[0] ?? "";
+    expect(part("calibration").match(/<svg class="chart reliability" [^>]*role="img"/gu)).toHaveLength(8);
+    expect(part("calibration")).toMatch(/ECE 0\.100; surer than right by 10\.0 points/u);
+    expect(part("calibration")).toContain('aria-label="Bins of confidence in chapter"');
+    expect(part("confusion")).toMatch(/<td class="num shade-\d right">24<\/td>/u);
+    expect(part("confusion")).toContain("Mistaken most often");
+    const gpu = part("gpu");
+    expect(gpu.match(/role="img"/gu)).toHaveLength(4);
+    for (const words of ["busy, %", "memory, GiB", "power, W", "checkpoint-63", "NVIDIA H100"])
+      expect(gpu).toContain(words);
+    expect(gpu).toMatch(/checkpoint-189<\/th>.*?–<\/td>.*?4\.0 s/su);
+    expect(part("learning")).toContain("4\u202f500 rows of training data");
+  });
+
   test("embeds all scores, and the texts of failures, changes and a random choice", async () => {
     const page = await write(comparison);
     const meta = metaOf(page);

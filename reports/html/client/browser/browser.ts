@@ -131,8 +131,15 @@ function rememberInAddress(data: ReportData, selection: Selection): void {
   history.replaceState(null, "", link === "" ? location.pathname + location.search : link);
 }
 
-function copyLink(data: ReportData, selection: Selection): void {
+/** Whether the clipboard has it: pages opened from disk may be denied that, and the address bar has the link as well. */
+async function copyLink(data: ReportData, selection: Selection): Promise<boolean> {
   const url = location.href.replace(/#.*$/u, "") + linkTo(data, selection);
-  // Pages opened from disk may be denied the clipboard; the address bar has the link as well.
-  void navigator.clipboard?.writeText(url).catch(() => undefined);
+  const isAllowed = "clipboard" in navigator;
+  return (
+    isAllowed &&
+    navigator.clipboard.writeText(url).then(
+      () => true,
+      () => false,
+    )
+  );
 }

@@ -21,7 +21,8 @@ export interface DetailView {
 
 export interface DetailOptions {
   readonly addFilter: (term: string) => void;
-  readonly copyLink: () => void;
+  /** False where the browser does not allow it. */
+  readonly copyLink: () => Promise<boolean>;
 }
 
 /** The panel beside the list: prompt, references and every checkpoint's answer. */
@@ -96,8 +97,17 @@ function heading(data: ReportData, sample: number, { addFilter, copyLink }: Deta
     { class: "detail-head" },
     el("h3", { class: "sample-id" }, data.ids[sample] ?? ""),
     ...slices,
-    button("Copy link", copyLink, { class: "chip" }),
+    copyButton(copyLink),
   );
+}
+
+/** Says what became of it in its own place. */
+function copyButton(copyLink: DetailOptions["copyLink"]): HTMLElement {
+  const copy = button("Copy link", () => void press(), { class: "chip", "aria-live": "polite" });
+  const press = async (): Promise<void> => {
+    copy.textContent = (await copyLink()) ? "Link copied" : "The address bar has the link";
+  };
+  return copy;
 }
 
 function leftOut({ meta }: ReportData): HTMLElement {
