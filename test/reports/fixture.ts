@@ -13,7 +13,7 @@ import type { Estimate } from "../../src/core/estimate.ts";
 import { figuresOf, learningOf, resourcesOf } from "./fixture-figures.ts";
 import { people } from "./fixture-people.ts";
 import { gates } from "./fixture-gates.ts";
-import { deviation, draw, mean } from "./fixture-draw.ts";
+import { deviation, draw, mean, wilson } from "./fixture-draw.ts";
 import { STEPS, training } from "./fixture-training.ts";
 import { correctAnswers, referenceTitle, term, titleAnswer } from "./fixture-text.ts";
 import { equivalence } from "./fixture-equivalence.ts";
@@ -116,19 +116,6 @@ function estimateOf(values: readonly number[], value = mean(values)): Estimate {
     lo: Math.max(0, value - half),
     hi: Math.min(100, value + half),
     method: "bootstrap-percentile-95 (1000, seed 42)",
-  };
-}
-
-function wilson(p: number, n: number): Estimate {
-  const z2 = 1.96 ** 2;
-  const middle = (p + z2 / (2 * n)) / (1 + z2 / n);
-  const half = (1.96 * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n))) / (1 + z2 / n);
-  return {
-    value: p * 100,
-    n,
-    lo: Math.max(0, middle - half) * 100,
-    hi: Math.min(1, middle + half) * 100,
-    method: "wilson-95",
   };
 }
 
