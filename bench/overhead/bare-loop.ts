@@ -1,6 +1,6 @@
 /**
- * The limit: the same requests and appends without a harness. Concurrency 64, one undici pool, one JSON line an answer.
- * Usage: node bare-loop.ts BASE_URL DATASET OUTPUT
+ * The limit: the same requests and appends without a harness. One undici pool, one JSON line an answer.
+ * Usage: node bare-loop.ts BASE_URL DATASET OUTPUT CONCURRENCY
  */
 import { createReadStream, createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
@@ -8,10 +8,10 @@ import { finished } from "node:stream/promises";
 
 import { Pool } from "undici";
 
-const CONCURRENCY = 64;
-const [baseUrl = "", dataset = "", output = ""] = process.argv.slice(2);
+const [baseUrl = "", dataset = "", output = "", concurrency = "64"] = process.argv.slice(2);
+const workers = Number(concurrency);
 const { origin, pathname } = new URL(baseUrl);
-const pool = new Pool(origin, { connections: CONCURRENCY });
+const pool = new Pool(origin, { connections: workers });
 const out = createWriteStream(output);
 
 interface Row {
@@ -37,7 +37,7 @@ async function worker(): Promise<void> {
   for (let next = await lines.next(); next.done !== true; next = await lines.next())
     await ask(JSON.parse(next.value) as Row);
 }
-await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+await Promise.all(Array.from({ length: workers }, worker));
 out.end();
 await finished(out);
 await pool.close();

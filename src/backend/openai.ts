@@ -16,7 +16,7 @@ import { loadAdapter } from "./openai/adapters.ts";
 import { createBodyWriter } from "./openai/body.ts";
 import { chooseModel } from "./openai/choose-model.ts";
 import { createGenerate, type Generate } from "./openai/generate.ts";
-import { recognise, serverName, type Recognised } from "./openai/recognise.ts";
+import { describeServer, recognise, serverName, type Recognised } from "./openai/recognise.ts";
 import { createScore } from "./openai/score.ts";
 import { isChat, readSettings, SCHEMA, type Settings } from "./openai/settings.ts";
 import { readOptions } from "./options.ts";
@@ -88,8 +88,12 @@ async function* generateAll(
   { signal, limit, isTogether }: { readonly signal: AbortSignal; readonly limit: number; readonly isTogether: boolean },
 ): AsyncGenerator<Outcome<Completion>> {
   const [first] = requests;
-  const isOnePrompt = requests.every(({ prompt }) => prompt === first?.prompt);
-  const groups = isTogether && isOnePrompt ? [requests] : requests.map((request) => [request]);
+  const isOne = requests.length === 1 || (isTogether && requests.every(({ prompt }) => prompt === first?.prompt));
+  if (isOne) {
+    yield* await generate(requests, options, signal);
+    return;
+  }
+  const groups = requests.map((request) => [request]);
   for await (const outcomes of answerConcurrently(groups, limit, (group) => generate(group, options, signal))) {
     yield* outcomes;
   }
@@ -123,6 +127,7 @@ async function create(target: BackendTarget, signal: AbortSignal): Promise<Backe
       loglikelihood: whyNot === null,
       ...(whyNot === null ? {} : { whyNoLikelihood: whyNot }),
     },
+    facts: describeServer(server),
     batchSize: 1,
     concurrency: limit,
     asksRepeatsAtOnce: settings.asksRepeatsAtOnce,

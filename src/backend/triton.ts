@@ -135,6 +135,11 @@ async function create(target: BackendTarget, signal: AbortSignal): Promise<Backe
     name: "triton",
     version: `triton${platform} ${model.name}${version} by ${client.protocol} at ${client.address}`,
     capabilities: { generate: true, loglikelihood: false, whyNoLikelihood: NO_LIKELIHOOD },
+    facts: [
+      ["prompt and answer", `${served.ports.prompt} → ${served.ports.output}`],
+      ["most rows a request", model.maxBatch === 0 ? "no batches" : String(model.maxBatch)],
+      ["answers", model.isDecoupled ? "token by token (decoupled)" : "one a request"],
+    ],
     // Answers that come in pieces do not say which row they belong to.
     batchSize: model.isDecoupled ? 1 : Math.max(1, Math.min(wanted, model.maxBatch)),
     concurrency: callsAtOnce(target),

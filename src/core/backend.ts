@@ -55,6 +55,8 @@ export interface Backend extends AsyncDisposable {
   /** Of the backend and what it runs on, for example "onnxruntime-node 1.30.0 cpu". Part of cache keys. */
   readonly version: string;
   readonly capabilities: BackendCapabilities;
+  /** What is known of a server, for people: names and values. */
+  readonly facts?: readonly (readonly [string, string])[];
   /** True if more than the weights and the prompt decides an answer, such as an image that a prompt names. Not cached. */
   readonly isOpaque?: boolean;
   /** Requests a call likes best. Batches are formed by the plan, so that results do not depend on scheduling. */

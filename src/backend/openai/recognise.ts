@@ -74,3 +74,18 @@ export function serverName({ profile, facts }: Recognised): string | null {
   if (profile === null) return null;
   return facts.version === undefined ? profile.name : `${profile.name} ${facts.version}`;
 }
+
+/** What is known of a server, for people. */
+export function describeServer({ profile, facts, models }: Recognised): readonly (readonly [string, string])[] {
+  const own = models.filter(({ parent }) => parent === null).map(({ id }) => id);
+  const adapters = models.filter(({ parent }) => parent !== null).map(({ id, parent }) => `${id} on ${parent}`);
+  const length = facts.contextLength ?? models.find(({ contextLength }) => contextLength !== null)?.contextLength;
+  const ignored = profile?.ignores ?? [];
+  return [
+    ...(own.length === 0 ? [] : [["models", own.join(", ")] as const]),
+    ...(adapters.length === 0 ? [] : [["LoRA adapters", adapters.join(", ")] as const]),
+    ...(length === undefined || length === null ? [] : [["context window", `${length} tokens`] as const]),
+    ...(facts.slots === undefined ? [] : [["requests at a time", String(facts.slots)] as const]),
+    ...(ignored.length === 0 ? [] : [["settings it drops", ignored.join(", ")] as const]),
+  ];
+}

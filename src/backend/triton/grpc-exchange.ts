@@ -173,7 +173,8 @@ function readAnswer(stream: ClientHttp2Stream, { onData, onEnd, onError }: Answe
       onError(error as Error);
     }
   });
-  stream.on("error", onError);
+  // A stream whose session fails is cancelled; why is the session's error.
+  stream.on("error", (error) => onError(error.cause instanceof Error ? error.cause : error));
   stream.on("close", () => {
     if (grpcStatus !== undefined) onEnd(HTTP_STATUS[Number(grpcStatus)] ?? 500, words);
     else if (httpStatus >= 300) onEnd(httpStatus, "not gRPC");

@@ -68,6 +68,7 @@ export interface PortOptions {
 
 /** How prompts become a model's inputs, and which of its outputs is the answer. */
 export interface Ports {
+  readonly prompt: string;
   readonly output: string;
   /** Tensors of one request, one row each. @param streams whether answers are wanted token by token */
   tensors(rows: readonly Row[], options: GenerateOptions, streams: boolean): readonly Tensor[];
@@ -125,6 +126,7 @@ export function findPorts(model: ModelInfo, { prompt, output, constants }: PortO
   /** What an input that must be there is given where the task has no wish. */
   const neutral = (port: Port): JsonValue => ({ BYTES: "", FP32: 1 })[port.datatype] ?? 0;
   return {
+    prompt: promptPort.name,
     output: outputPort.name,
     tensors(rows, options, streams) {
       const settings = sent.flatMap((port) => {

@@ -11,6 +11,7 @@ import { BASELINE_HELP } from "../baseline-option.ts";
 import { cacheOf, parseBytes, type CacheFlags } from "../cache-option.ts";
 import { GATE_HELP, repeated } from "../gate-flags.ts";
 import { locateSuite } from "../locate-suite.ts";
+import { parseSeconds } from "../parse-seconds.ts";
 import { modelArguments, overrideModels, overridesModels, type ModelFlags } from "../model-override.ts";
 import { readManifest, RUNS_FOLDER, findRun } from "../../run/store/run-folder.ts";
 import type { CommandContext } from "./index.ts";
@@ -58,7 +59,7 @@ export function configure(command: Command, context: CommandContext): void {
     .option("--backend <name>", "how to ask, instead of the suite's backend; with --base-url openai by default")
     .option("--model <name>", "the name by which the server knows the model")
     .option("--option <name=value...>", "options of the backend, over the suite's: --option api=completions")
-    .option("--wait <seconds>", "how long to wait for a server that is not there yet", seconds)
+    .option("--wait <seconds>", "how long to wait for a server that is not there yet", parseSeconds)
     .option("--allow-code", "let the suite start programs (backend `command`)")
     .option("--allow-outside", "let the suite read files outside its folder")
     .option("--no-cache", "ask everything, also what an earlier run has asked")
@@ -159,13 +160,5 @@ function narrow(suite: Suite, { task, limit }: Options): Suite {
 function positive(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("a whole number from 1 is needed");
-  return value;
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value) || value < 0) {
-    throw new InvalidArgumentError("a number of seconds is needed");
-  }
   return value;
 }
