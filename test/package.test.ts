@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 
 import { describe, expect, it } from "vitest";
 
@@ -6,6 +7,7 @@ interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly license: string;
+  readonly publishConfig: { readonly access: string; readonly provenance: boolean };
 }
 
 const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as Manifest;
@@ -31,5 +33,42 @@ describe("package.json", () => {
   it("has a lock file without download addresses, so that any registry serves it", () => {
     expect(lock).toContain('"lockfileVersion"');
     expect(lock).not.toContain('"resolved"');
+  });
+
+  it("is published with its provenance, after its tests", () => {
+    expect(manifest.publishConfig).toEqual({ access: "public", provenance: true });
+  });
+});
+
+// `npm run test:package` installs the tarball in a bare folder and runs it there.
+describe("the tarball", () => {
+  it.skipIf(!existsSync("dist"))("holds what a user needs and nothing else", () => {
+    const args = ["pack", "--dry-run", "--json", "--ignore-scripts"];
+    const listed = execFileSync("npm", args, { encoding: "utf8", maxBuffer: 1 << 26 });
+    const [{ files }] = JSON.parse(listed) as [{ files: readonly { path: string; size: number }[] }];
+    const paths = files.map(({ path }) => path);
+    for (const needed of [
+      "dist/src/cli/main.js",
+      "dist/judges/bleu.js",
+      "gpu/python/train.py",
+      "gpu/python/worker.py",
+      "gpu/python/requirements.txt",
+      "suites/suite.schema.json",
+      "suites/icd-coding/suite.yaml",
+      "suites/icd-coding/checkpoints/checkpoint-940/onnx/model_quantized.onnx",
+      "suites/icd-coding/LICENSE-DATA.md",
+      "docs/schema/run.schema.json",
+      "LICENSE",
+      "NOTICE",
+      "SECURITY.md",
+    ]) {
+      expect(paths).toContain(needed);
+    }
+    const sources =
+      /^(test|bench|scripts|examples)\/|(^|\/)(node_modules|__pycache__|\.evalh|\.venv|\.git)\/|\.map$|(?<!\.d)\.tsx?$|\.env$|\.log$/;
+    expect(paths.filter((path) => sources.test(path))).toEqual([]);
+    // Without the demo's weights it would fit several times into 15 MB, even unpacked.
+    const rest = files.filter(({ path }) => !path.endsWith(".onnx")).reduce((sum, { size }) => sum + size, 0);
+    expect(rest).toBeLessThan(15e6);
   });
 });
