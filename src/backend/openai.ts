@@ -17,6 +17,7 @@ import { createBodyWriter } from "./openai/body.ts";
 import { chooseModel } from "./openai/choose-model.ts";
 import { createGenerate, type Generate } from "./openai/generate.ts";
 import { describeServer, recognise, serverName, type Recognised } from "./openai/recognise.ts";
+import { servedWeights } from "./openai/served-weights.ts";
 import { createScore } from "./openai/score.ts";
 import { isChat, readSettings, SCHEMA, type Settings } from "./openai/settings.ts";
 import { readOptions } from "./options.ts";
@@ -111,6 +112,7 @@ async function create(target: BackendTarget, signal: AbortSignal): Promise<Backe
   const warn = createPrecautions(connection, target);
   const limit = callsAtOnce(target);
   const name = serverName(server);
+  const weights = await servedWeights(transport, server, { model: settings.model, signal });
   const noEcho = server.profile?.echoes === false ? `${name} gives no log-probabilities of a given text` : null;
   const whyNot = settings.isChat ? CHAT_REASON : noEcho;
   return {
@@ -122,6 +124,7 @@ async function create(target: BackendTarget, signal: AbortSignal): Promise<Backe
       `at ${transport.address}`,
       ...(name === null ? [] : [`(${name})`]),
     ].join(" "),
+    weights,
     capabilities: {
       generate: true,
       loglikelihood: whyNot === null,

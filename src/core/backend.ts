@@ -54,6 +54,8 @@ export interface Backend extends AsyncDisposable {
   readonly name: string;
   /** Of the backend and what it runs on, for example "onnxruntime-node 1.30.0 cpu". Part of cache keys. */
   readonly version: string;
+  /** What a server tells of the weights that it serves; absent where files tell, or nothing does. Part of cache keys. */
+  readonly weights?: string;
   readonly capabilities: BackendCapabilities;
   /** What is known of a server, for people: names and values. */
   readonly facts?: readonly (readonly [string, string])[];

@@ -7,8 +7,13 @@ import type { ItemRecord } from "./store/records.ts";
  * always the same; which samples share a batch is the plan's doing, so the batch that is computed is the plan's too.
  *
  * @param questionOf equal for samples that ask the same
+ * @param onShared told how many samples of a batch need no asking of their own
  */
-export function distinctQuestions(ask: Ask, questionOf: (item: ItemRecord) => string): Ask {
+export function distinctQuestions(
+  ask: Ask,
+  questionOf: (item: ItemRecord) => string,
+  onShared: (samples: number) => void = () => undefined,
+): Ask {
   return (batch, signal) => {
     if (batch.length === 1) return ask(batch, signal);
     const positions = new Map<string, number[]>();
@@ -22,6 +27,7 @@ export function distinctQuestions(ask: Ask, questionOf: (item: ItemRecord) => st
       } else known.push(index);
     }
     if (distinct.length === batch.length) return ask(batch, signal);
+    onShared(batch.length - distinct.length);
     return shared(ask, { distinct, positions: [...positions.values()], signal });
   };
 }

@@ -163,6 +163,7 @@ async function askUnits(
       writer: stored.writer,
       done: stored.doneOf(unit),
       concurrency: options.concurrency,
+      onShared: (samples) => (options.count.known += samples),
       ...(answers === null ? {} : { remember: (ask) => answers.remember(ask) }),
       ...(wantedOf === undefined ? {} : { isWanted: wantedOf(unit) }),
       stop: options.stop,

@@ -19,6 +19,15 @@ const SETTINGS = [
   "tokenizer_config.json",
   "chat_template.jinja",
   "adapter_config.json",
+  // Tokenizers beside tokenizer.json, or where there is none.
+  "added_tokens.json",
+  "special_tokens_map.json",
+  "vocab.json",
+  "vocab.txt",
+  "merges.txt",
+  "tokenizer.model",
+  "spiece.model",
+  "preprocessor_config.json",
 ];
 
 /**

@@ -32,6 +32,8 @@ export interface UnitContext {
   readonly done: DoneSet;
   /** Upper bound on calls at a time; the backend's own wish otherwise. */
   readonly concurrency: number | null;
+  /** Told how many samples of a batch got the answer of another that asks the same. */
+  readonly onShared?: (samples: number) => void;
   /** Turns a way of asking into one that asks only what is not known. */
   readonly remember?: (ask: Ask) => Ask;
   /** Only these samples: of a run that draws them, those of one look. Batches are formed of them alone. */
@@ -85,9 +87,9 @@ async function* wantedItems(
   for await (const item of items) if (isWanted(item.i)) yield item;
 }
 
-function howToAsk({ task, info }: Unit, { backend, remember }: UnitContext): Ask {
+function howToAsk({ task, info }: Unit, { backend, remember, onShared }: UnitContext): Ask {
   const plain = askFor(task, backend, info.digest);
-  const ask = isSampled(task) ? plain : distinctQuestions(plain, questionText(task));
+  const ask = isSampled(task) ? plain : distinctQuestions(plain, questionText(task), onShared);
   return remember?.(ask) ?? ask;
 }
 

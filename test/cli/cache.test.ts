@@ -55,6 +55,28 @@ describe("answers kept across runs", () => {
     expect((await run(project)).known).toEqual({ answers: 48, known: 24 });
   });
 
+  it("never answer where a tokenizer's further files changed", async () => {
+    await using project = await makeProject({ rows: 2 });
+    await run(project, "--checkpoint", "checkpoint-20");
+    await project.write("checkpoints/checkpoint-20/special_tokens_map.json", "{}");
+    expect((await run(project, "--checkpoint", "checkpoint-20")).known).toEqual({ answers: 4, known: 0 });
+  });
+
+  it("are kept by two runs at the same time, each of which may find the other's", async () => {
+    await using project = await makeProject();
+    const both = [
+      ["--task", "continue"],
+      ["--task", "pick"],
+    ].map((flags) => run(project, ...flags));
+    await Promise.all(both);
+    expect((await run(project)).known).toEqual({ answers: 48, known: 48 });
+    // The same run twice at once: neither disturbs the other.
+    await project.run("cache", "clear");
+    const same = await Promise.all([run(project), run(project)]);
+    expect(await answersOf(project, same[0].folder)).toEqual(await answersOf(project, same[1].folder));
+    expect((await run(project)).known).toEqual({ answers: 48, known: 48 });
+  });
+
   it("are shown and forgotten by command", async () => {
     await using project = await makeProject();
     await run(project);
@@ -64,6 +86,8 @@ describe("answers kept across runs", () => {
     expect((await project.run("cache", "clear")).stdout).toMatch(/^removed .* KB from/);
     expect((await project.run("cache", "stats")).stdout).toMatch(/^0 answers, 0 B/);
     expect((await run(project)).known).toEqual({ answers: 48, known: 24 });
+    const cleared = await project.run("cache", "clear", "--json");
+    expect(JSON.parse(cleared.stdout)).toEqual({ folder: join(".evalh", "cache"), removed: stats["bytes"] });
   });
 
   it("are kept of served models only when asked, and hold no keys", async () => {

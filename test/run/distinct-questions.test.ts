@@ -22,11 +22,18 @@ describe("a batch with the same question more than once", () => {
       repeat: 0,
     }));
     const found: string[] = [];
-    for await (const outcome of distinctQuestions(ask, ({ prompt }) => prompt)(batch, signal)) {
+    let shared = 0;
+    const distinct = distinctQuestions(
+      ask,
+      ({ prompt }) => prompt,
+      (samples) => (shared += samples),
+    );
+    for await (const outcome of distinct(batch, signal)) {
       expect(found[outcome.index]).toBeUndefined();
       found[outcome.index] = outcome.kind === "done" ? outcome.value.text : "failed";
     }
     expect(found).toEqual(["A", "failed", "A", "C", "failed", "A"]);
     expect(asked).toEqual([["a", "b", "c"]]);
+    expect(shared).toBe(3);
   });
 });

@@ -17,6 +17,8 @@ export interface Recognised {
   readonly facts: ServerFacts;
   /** Empty where it lists none. */
   readonly models: readonly ListedModel[];
+  /** The same as the server writes them. */
+  readonly entries: readonly JsonObject[];
 }
 
 /** Milliseconds: what a server is must not hold up what it is asked. */
@@ -60,13 +62,13 @@ export async function recognise(transport: Transport, listing: Look, signal: Abo
       (each.header !== undefined && header.startsWith(each.header)),
   );
   if (named !== undefined) {
-    return { profile: named, facts: (await factsOf(transport, named, signal)) ?? {}, models };
+    return { profile: named, facts: (await factsOf(transport, named, signal)) ?? {}, models, entries };
   }
   const answers = await Promise.all(
     SERVERS.map(async (profile) => ({ profile, facts: await factsOf(transport, profile, signal) })),
   );
   const found = answers.find(({ facts }) => facts !== null);
-  return { profile: found?.profile ?? null, facts: found?.facts ?? {}, models };
+  return { profile: found?.profile ?? null, facts: found?.facts ?? {}, models, entries };
 }
 
 /** The server in words, for example "vLLM 0.10.1"; null where it is not known. */

@@ -3,6 +3,8 @@ import { isJsonObject, type JsonObject } from "../../core/json.ts";
 /** What a call of a server's own tells of it, beside its name. */
 export interface ServerFacts {
   readonly version?: string;
+  /** Revision or version of the weights. */
+  readonly weights?: string;
   /** Most requests it computes at a time. */
   readonly slots?: number;
   /** Most stop strings of a request. */
@@ -73,7 +75,8 @@ const sglang: ServerProfile = {
   name: "SGLang",
   owner: "sglang",
   call: "/get_model_info",
-  read: ({ model_path: model, version }) => (text(model) === undefined ? null : facts({ version: text(version) })),
+  read: ({ model_path: model, version, weight_version: weights }) =>
+    text(model) === undefined ? null : facts({ version: text(version), weights: text(weights) }),
   echoes: true,
   maxStops: Infinity,
   ignores: [],
@@ -94,6 +97,7 @@ const tgi: ServerProfile = {
       ? null
       : facts({
           version: text(json["version"]),
+          weights: text(json["model_sha"]),
           slots: count(json["max_concurrent_requests"]),
           maxStops: count(json["max_stop_sequences"]),
           contextLength: count(json["max_total_tokens"]),
@@ -114,6 +118,7 @@ const llamaCpp: ServerProfile = {
     if (!isJsonObject(settings)) return null;
     return facts({
       version: text(json["build_info"]),
+      weights: text(json["model_path"]),
       slots: count(json["total_slots"]),
       contextLength: count(settings["n_ctx"]),
     });

@@ -39,8 +39,13 @@ export function configure(command: Command, { io }: CommandContext): void {
     .command("clear")
     .description("forget answers: all of them, or those used longest ago")
     .option("--keep <size>", "keep this much of what was used last, for example 500MB", parseBytes, 0)
-    .action(async ({ keep }: { readonly keep: number }) => {
+    .option("--json", "print one JSON document")
+    .action(async ({ keep, json }: { readonly keep: number; readonly json?: true }) => {
       const removed = await pruneCache(CACHE_FOLDER, keep);
+      if (json === true) {
+        io.stdout.write(`${JSON.stringify({ folder: CACHE_FOLDER, removed })}\n`);
+        return;
+      }
       io.stdout.write(`removed ${formatBytes(removed)} from ${CACHE_FOLDER}\n`);
     });
 }

@@ -100,6 +100,7 @@ function appender(folder: string, path: string, scope: Scope) {
   return {
     /** What is not in the file yet. */
     waiting,
+    bytes: () => end,
     /** @returns where the record will lie */
     add(record: AnswerRecord, onError: (error: unknown) => void): number {
       const offset = end;
@@ -129,16 +130,22 @@ async function indexOf(files: readonly string[]): Promise<PlaceIndex> {
   return index;
 }
 
+/** What a store may do. */
+export interface StoreOptions {
+  /** Bytes that this process may add; a run must not fill a disk before the cache is tidied up at its end. */
+  readonly most: number;
+  /** Told once when answers can no longer be kept. */
+  readonly onProblem: (message: string) => void;
+}
+
 /**
  * Opens a scope's folder. Every process appends to a file of its own, so that runs may share a cache, on a network's
  * disk too; memory holds places only.
- *
- * @param onProblem told once when answers can no longer be kept
  */
 export async function openAnswerStore(
   root: string,
   scope: Scope,
-  onProblem: (message: string) => void,
+  { most, onProblem }: StoreOptions,
 ): Promise<AnswerStore> {
   const folder = join(root, scope.digest);
   const paths = await listFiles(folder).catch(() => []);
@@ -164,6 +171,10 @@ export async function openAnswerStore(
     },
     put(key, answers) {
       if (isBroken) return;
+      if (added.bytes() >= most) {
+        fail(new Error("its limit is reached"));
+        return;
+      }
       index.set(key, { file: paths.length, offset: added.add({ key, answers }, fail) });
       isUsed = true;
     },

@@ -24,7 +24,7 @@ export interface CachedAskOptions {
 
 /** An answer that is worth keeping: errors, empty and withheld texts may be the server's mishap. */
 function isUsable({ text, finish }: Completion): boolean {
-  return text !== "" ? finish !== "filter" : finish === "scored";
+  return text.trim() !== "" ? finish !== "filter" : finish === "scored";
 }
 
 /** JSON has no NaN and no infinity: such numbers would come back as null. */

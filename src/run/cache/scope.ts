@@ -1,4 +1,4 @@
-import { cpus } from "node:os";
+import { availableParallelism, cpus } from "node:os";
 
 import type { Backend } from "../../core/backend.ts";
 import { digestOf } from "../../suite/digest.ts";
@@ -16,7 +16,7 @@ export interface Scope {
 
 interface ScopeParts {
   readonly planned: PlannedCheckpoint;
-  readonly backend: Pick<Backend, "name" | "version">;
+  readonly backend: Pick<Backend, "name" | "version" | "weights">;
   readonly task: Task;
   /** Version of evalh: how text is cut and counted is its doing. */
   readonly evalh: string;
@@ -30,6 +30,7 @@ export function scopeOf({ planned, backend, task, evalh }: ScopeParts): Scope {
   const { checkpoint, model } = planned;
   const content = {
     weights: weightsOf({ checkpoint, model }),
+    served: backend.weights ?? null,
     backend: `${backend.name}: ${backend.version}`,
     options: model.options,
     kind: task.kind,
@@ -38,8 +39,8 @@ export function scopeOf({ planned, backend, task, evalh }: ScopeParts): Scope {
     delimiter: task.targetDelimiter,
     generate: generatesText(task) ? { ...task.generate } : null,
     evalh,
-    // Kernels, and with them the last bits of a logit, differ between processors.
-    machine: `${process.arch} ${cpus()[0]?.model ?? ""}`,
+    // Kernels, and with them the last bits of a logit, differ between processors, and sums between numbers of threads.
+    machine: `${process.arch} ${cpus()[0]?.model ?? ""} × ${availableParallelism()}`,
   };
   return {
     digest: digestOf(content),

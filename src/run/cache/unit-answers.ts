@@ -36,7 +36,7 @@ export async function openUnitAnswers(options: CacheOptions, asked: Asked): Prom
   const { task, info } = unit;
   const isKept = (isSelfContained(planned) && backend.isOpaque !== true) || options.keepsServed;
   const scope = scopeOf({ planned, backend, task, evalh: options.evalh });
-  const store = isKept ? await openAnswerStore(options.root, scope, onProblem) : null;
+  const store = isKept ? await openAnswerStore(options.root, scope, { most: options.limit, onProblem }) : null;
   return {
     remember: (ask) => cachedAsk(ask, { task, seedBase: info.digest, store, repeats: info.repeated !== 0, count }),
     [Symbol.asyncDispose]: async () => store?.[Symbol.asyncDispose](),

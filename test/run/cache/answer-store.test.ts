@@ -24,7 +24,7 @@ function answers(n: number, count = 2): Completion[] {
 }
 
 async function open(digit = "a", problems: string[] = []): Promise<AnswerStore> {
-  return openAnswerStore(root, scope(digit), (message) => problems.push(message));
+  return openAnswerStore(root, scope(digit), { most: Infinity, onProblem: (message) => problems.push(message) });
 }
 
 async function fill(digit: string, from: number, to: number): Promise<void> {
@@ -86,11 +86,38 @@ describe("answers kept on disk", () => {
     const blocked = join(root, "file");
     await writeFile(blocked, "");
     const problems: string[] = [];
-    await using store = await openAnswerStore(blocked, scope("a"), (message) => problems.push(message));
+    await using store = await openAnswerStore(blocked, scope("a"), {
+      most: Infinity,
+      onProblem: (message) => problems.push(message),
+    });
     store.put(key(1), answers(1));
     await store[Symbol.asyncDispose]();
     store.put(key(2), answers(2));
     expect(problems).toEqual([expect.stringMatching(/answers are no longer kept/)]);
+  });
+
+  it("are not taken for another question's whose key begins alike", async () => {
+    const alike = (end: string): string => `${"0".repeat(16)}${end.repeat(16)}`;
+    {
+      await using store = await open();
+      store.put(alike("a"), answers(1));
+    }
+    await using store = await open();
+    expect(await store.get(alike("b"))).toBeNull();
+    expect(await store.get(alike("a"))).toEqual(answers(1));
+  });
+
+  it("are kept up to a limit, also while a run lasts", async () => {
+    const problems: string[] = [];
+    const onProblem = (message: string): void => void problems.push(message);
+    {
+      await using store = await openAnswerStore(root, scope("a"), { most: 1000, onProblem });
+      for (let n = 0; n < 50; n++) store.put(key(n), answers(n));
+    }
+    expect(problems).toEqual([expect.stringContaining("its limit is reached")]);
+    const [kept] = await listScopes(root);
+    expect(kept?.bytes).toBeGreaterThan(900);
+    expect(kept?.bytes).toBeLessThan(1500);
   });
 
   it("are listed with their sizes and counts; other files in the folder are left alone", async () => {

@@ -56,7 +56,7 @@ async function run<T>(
   use: (ask: Ask) => Promise<T>,
 ) {
   const scope = { digest: (of.digest ?? "a").repeat(64), about: { checkpoint: "c", task: "t", backend: "b" } };
-  await using store = await openAnswerStore(root, scope, () => undefined);
+  await using store = await openAnswerStore(root, scope, { most: Infinity, onProblem: () => undefined });
   const count = { known: 0 };
   const options = { task: of.task ?? task, seedBase: of.seedBase ?? "s", store, repeats: true, count };
   return { result: await use(cachedAsk(of.ask, options)), count };
@@ -120,6 +120,7 @@ describe("asking with a cache", () => {
   it.each([
     ["an error", () => null],
     ["an empty text", (): Completion => ({ text: "", finish: "stop" })],
+    ["nothing but white space", (): Completion => ({ text: " \n", finish: "stop" })],
     ["a withheld text", (): Completion => ({ text: "I can", finish: "filter" })],
   ])("never keeps %s", async (_, answer) => {
     const { ask, asked } = recorder(answer);
@@ -192,6 +193,7 @@ describe("the scope of answers", () => {
     ["generation settings", { task: { ...task, generate: { ...greedy, maxTokens: 9 } } }],
     ["a schema", { task: { ...task, generate: { ...greedy, schema: { type: "object" } } } }],
     ["evalh", { evalh: "1.0.1" }],
+    ["weights that a server tells of", { backend: { name: "onnx", version: "1", weights: "sha256:2" } }],
     ["a served model's address", withCheckpoint({ digest: null, path: "http://a/v1" })],
   ])("is another for other %s", (_, change) => {
     expect(other(change)).not.toBe(scopeOf(parts).digest);
