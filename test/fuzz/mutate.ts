@@ -73,34 +73,26 @@ const change: fc.Arbitrary<Change> = fc.oneof(
 );
 
 function apply(bytes: Buffer, each: Change): Buffer {
-  const at = Math.floor(("at" in each ? each.at : 0) * bytes.length);
-  const put = (what: Uint8Array, skip = 0): Buffer =>
-    Buffer.concat([bytes.subarray(0, at), what, bytes.subarray(Math.min(bytes.length, at + skip))]);
-  switch (each.kind) {
-    case "flip": {
-      const copy = Buffer.from(bytes);
-      if (at < copy.length) copy[at] = (copy[at] ?? 0) ^ (1 << each.bit);
-      return copy;
-    }
-    case "cut":
-      return put(Buffer.alloc(0), each.length);
-    case "end":
-      return bytes.subarray(0, at);
-    case "insert":
-      return put(NASTY[each.what] ?? Buffer.alloc(0));
-    case "noise":
-      return put(each.bytes, each.bytes.length);
-    case "copy": {
-      const from = Math.floor(each.from * bytes.length);
-      return put(bytes.subarray(from, from + each.length));
-    }
-    case "number": {
-      // Lengths and counts of binary formats are eight bytes, little-endian.
-      const eight = Buffer.alloc(8);
-      eight.writeBigInt64LE(BigInt(each.value) << 31n);
-      return put(eight, 8);
-    }
+  const at = Math.floor(each.at * bytes.length);
+  if (each.kind === "end") return bytes.subarray(0, at);
+  const [what, skip] = replacement(bytes, at, each);
+  return Buffer.concat([bytes.subarray(0, at), what, bytes.subarray(Math.min(bytes.length, at + skip))]);
+}
+
+/** What is put at a place, and how many bytes it takes the place of. */
+function replacement(bytes: Buffer, at: number, each: Exclude<Change, { kind: "end" }>): readonly [Uint8Array, number] {
+  if (each.kind === "flip") return [Uint8Array.of((bytes[at] ?? 0) ^ (1 << each.bit)), 1];
+  if (each.kind === "cut") return [new Uint8Array(), each.length];
+  if (each.kind === "insert") return [NASTY[each.what] ?? new Uint8Array(), 0];
+  if (each.kind === "noise") return [each.bytes, each.bytes.length];
+  if (each.kind === "copy") {
+    const from = Math.floor(each.from * bytes.length);
+    return [bytes.subarray(from, from + each.length), 0];
   }
+  // Lengths and counts of binary formats are eight bytes, little-endian.
+  const eight = Buffer.alloc(8);
+  eight.writeBigInt64LE(BigInt(each.value) << 31n);
+  return [eight, 8];
 }
 
 /** One of the seeds with a few changes, or plain noise. */
