@@ -5,7 +5,7 @@ import { checkpointLabels } from "../../checkpoint-label.ts";
 import { formatCount, formatP, MISSING, plural } from "../../number-format.ts";
 import { coefficientText, meanText, meanWords, shareText } from "../../people-lines.ts";
 import { markup, type Html } from "../markup.ts";
-import { scrollTable, sortHeader } from "../part/scroll-table.ts";
+import { scrollTable } from "../part/scroll-table.ts";
 import { tabs } from "../part/tabs.ts";
 import type { Section } from "./section.ts";
 
@@ -44,6 +44,9 @@ function agreementSentence({ agreement }: PeopleView): string {
   return `On the ${plural(items, "item")} that several judged, ${[`${(100 * percent).toFixed(0)} % of their answers are equal`, ...coefficients].join(", ")}${caution}.`;
 }
 
+const head = (text: string): Html => markup`<th scope="col">${text}</th>`;
+const numberHead = (text: string): Html => markup`<th scope="col" class="num">${text}</th>`;
+
 /** A number with its interval below. */
 function intervalCell(estimate: Estimate | null, text: (value: number) => string): Html {
   if (estimate === null) return markup`<td class="num missing">${MISSING}</td>`;
@@ -61,7 +64,7 @@ function meansTable(view: PeopleView, label: Label): Html {
   return scrollTable({
     label: "What people say of each checkpoint",
     look: "plain",
-    head: markup`<tr>${sortHeader("checkpoint")}${sortHeader(meanWords[view.form])}${sortHeader("n")}${strengths !== null && sortHeader("Bradley–Terry strength")}</tr>`,
+    head: markup`<tr>${head("checkpoint")}${[meanWords[view.form], "n", ...(strengths === null ? [] : ["Bradley–Terry strength"])].map(numberHead)}</tr>`,
     body: view.means.map(({ checkpoint, mean }) => {
       const strength = strengths?.[checkpoint];
       const estimate = strength === undefined ? null : { ...strength, n: mean?.n ?? 0, method: "" };
@@ -75,7 +78,7 @@ function pairsTable({ pairs }: PeopleView, label: Label): Html | null {
   return scrollTable({
     label: "Pairs of checkpoints",
     look: "plain",
-    head: markup`<tr><th scope="col">pair</th>${["won", "lost", "ties", "identical", "preferred", "sign test"].map((name) => sortHeader(name))}</tr>`,
+    head: markup`<tr>${head("pair")}${["won", "lost", "ties", "identical", "preferred", "sign test"].map(numberHead)}</tr>`,
     body: pairs.map(
       ({ a, b, wins, losses, ties, identical, winRate, p }) =>
         markup`<tr><th scope="row">${label(a)} over ${label(b)}</th>${[wins, losses, ties, identical].map((count) => numberCell(count, String))}${intervalCell(winRate, shareText)}${numberCell(p, formatP)}</tr>`,
@@ -98,7 +101,7 @@ function ratersTable({ raters }: PeopleView): Html {
   return scrollTable({
     label: "Raters",
     look: "plain",
-    head: markup`<tr>${["rater", "answers", "with the others", "repeats alike", "gold right", "seconds an item"].map((name) => sortHeader(name))}<th scope="col">remark</th></tr>`,
+    head: markup`<tr>${head("rater")}${["answers", "with the others", "repeats alike", "gold right", "seconds an item"].map(numberHead)}${head("remark")}</tr>`,
     body: raters.map(
       ({ rater, answers, agreement, steady, gold, medianSeconds, isOutlier }) =>
         markup`<tr><th scope="row">${rater}</th>${numberCell(answers, String)}${numberCell(agreement, shareText)}${ratio(steady, steady.same)}${ratio(gold, gold.right)}${numberCell(medianSeconds, (value) => value.toFixed(1))}<td>${isOutlier && markup`<span class="label bad"><span aria-hidden="true">!</span> agrees with the others less than they do</span>`}</td></tr>`,
@@ -110,8 +113,8 @@ function judgesTable({ judges, form }: PeopleView): Html | null {
   if (judges.length === 0) return null;
   const isCompared = form === "pairwise" || form === "choice";
   const names = isCompared
-    ? ["metric", "n", "prefers the same", "against guessing", "κ"]
-    : ["metric", "n", "Spearman", "Kendall", "κ", "bias", "calibration error"];
+    ? ["n", "prefers the same", "against guessing", "κ"]
+    : ["n", "Spearman", "Kendall", "κ", "bias", "calibration error"];
   const rows = judges.map(({ metric, n, accuracy, p, kappa, spearman, kendall, gap }) => {
     const agreement = isCompared
       ? markup`${intervalCell(accuracy, shareText)}${numberCell(p, formatP)}`
@@ -124,7 +127,7 @@ function judgesTable({ judges, form }: PeopleView): Html | null {
   return markup`<h3>Do the judges agree with people?</h3>${scrollTable({
     label: "Automatic judges against people",
     look: "plain",
-    head: markup`<tr>${names.map((name) => sortHeader(name))}</tr>`,
+    head: markup`<tr>${head("metric")}${names.map(numberHead)}</tr>`,
     body: rows,
   })}<details><summary>Calibration: what people say where a judge says so much</summary>${judges.map((judge) => calibrationTable(judge, isCompared))}</details>`;
 }
@@ -137,7 +140,7 @@ function calibrationTable({ metric, calibration }: PeopleView["judges"][number],
   return scrollTable({
     label: `Calibration of ${metric}`,
     look: "plain",
-    head: markup`<tr><th scope="col">${metric}: ${judge}</th><th scope="col">n</th><th scope="col">mean</th><th scope="col">${said}</th></tr>`,
+    head: markup`<tr>${head(`${metric}: ${judge}`)}${["n", "mean", said].map(numberHead)}</tr>`,
     body: calibration.map(
       ({ lo, hi, n, judge: mean, people: share }) =>
         markup`<tr><th scope="row">${text(lo)} to ${text(hi)}</th>${numberCell(n, String)}${numberCell(mean, text)}${intervalCell(share, shareText)}</tr>`,

@@ -72,6 +72,8 @@ interface Plan {
   readonly drawn: number;
   readonly of: number;
   readonly checkpoints: readonly string[];
+  /** Asked of each stratum. */
+  readonly least: number;
   readonly strata: readonly Allotment[];
   readonly identical: readonly { readonly checkpoints: readonly string[]; readonly samples: number }[];
   readonly files: readonly string[];
@@ -113,6 +115,7 @@ async function exportSheet(wanted: string, options: Options, io: CliIo): Promise
     drawn: drawn.length,
     of: candidates.length,
     checkpoints: chosen,
+    least: stratify.length === 0 ? 0 : least,
     strata: allotments(candidates, drawn),
     identical: identical.map(({ checkpoints, samples }) => ({ checkpoints, samples: samples.length })),
   };
@@ -143,23 +146,30 @@ async function pickedOf({ candidates }: Population, folder: string): Promise<Pop
   return { candidates: candidates.filter(isPicked), identical: [] };
 }
 
+function listText(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
+}
+
 function print(plan: Plan, { json }: Options, { stdout }: CliIo): void {
   if (json === true) {
     stdout.write(`${JSON.stringify({ format: "evalh-human-export/1", ...plan }, null, 2)}\n`);
     return;
   }
-  const { sheet, items, drawn, checkpoints, strata } = plan;
+  const { sheet, items, drawn, checkpoints, strata, least } = plan;
   const what = sheet === null ? "a sheet" : `sheet ${sheet}`;
   const lines = [
     `${what}: ${items} items (${drawn} new of ${plan.of}) of ${checkpoints.join(", ")}`,
     `  ${marginText(drawn, plan.form)}`,
   ];
+  const short = strata.filter(({ drawn: n, of }) => n < Math.min(least, of)).length;
   const width = Math.max(...strata.map(({ stratum }) => stratum.length));
   if (strata.length > 1) {
     for (const { stratum, drawn: n, of } of strata) lines.push(`  ${stratum.padEnd(width)}  ${n} of ${of}`);
   }
+  if (short > 0)
+    lines.push(`  ${short} of ${strata.length} slices get fewer than ${least}: a larger --sample would do`);
   for (const { checkpoints: equal, samples } of plan.identical)
-    lines.push(`  ${samples} samples on which ${equal.join(" and ")} answer the same count as ties`);
+    lines.push(`  ${samples} samples on which ${listText(equal)} answer the same count as ties`);
   for (const path of plan.files) lines.push(`wrote ${path}`);
   if (plan.key === null) lines.push("nothing was written: leave out --dry-run to make it");
   else lines.push(`the key that tells whose answer is which stays in ${plan.key}: do not give it to raters`);
