@@ -71,7 +71,9 @@ function shipSentences({ ship, data, rows, cells }: SummaryInputs): string[] {
   if (others.length > 0) {
     const names = others.map((id) => nameOf(data.checkpoints.find((checkpoint) => checkpoint.id === id)));
     sentences.push(`Statistically as good on that metric: ${names.join(", ")}.`);
-  } else sentences.push("It is significantly better than every other checkpoint of the series.");
+  } else if (data.checkpoints.filter(({ role }) => role === "series").length > 1) {
+    sentences.push("It is significantly better than every other checkpoint of the series.");
+  }
   return sentences;
 }
 
@@ -99,13 +101,17 @@ function disagreement({ ship, training, data }: SummaryInputs): string[] {
 function variantSentences({ data, rows, cells }: SummaryInputs): string[] {
   return data.checkpoints.flatMap((checkpoint, index) => {
     if (checkpoint.role !== "variant") return [];
-    const losses = rows
+    const compared = rows
       .filter(({ split }) => split === "test")
-      .flatMap((row) => {
-        const difference = cells[row.key]?.[index]?.difference;
-        if (difference == null || !difference.significant) return [];
-        return [`${row.key} ${signed(difference.value)} [${signed(difference.lo)}, ${signed(difference.hi)}]`];
+      .flatMap(({ key }) => {
+        const difference = cells[key]?.[index]?.difference ?? null;
+        return difference === null ? [] : [{ key, ...difference }];
       });
+    // What has no answers yet differs in nothing, and says nothing.
+    if (compared.length === 0) return [];
+    const losses = compared
+      .filter(({ significant }) => significant)
+      .map(({ key, value, lo, hi }) => `${key} ${signed(value)} [${signed(lo)}, ${signed(hi)}]`);
     const parent = data.checkpoints.find(({ id }) => id === checkpoint.parent);
     const against = parent === undefined ? "" : ` against ${nameOf(parent)}`;
     const size = checkpoint.bytes === null ? "" : ` (${(checkpoint.bytes / 1e6).toFixed(2)} MB)`;

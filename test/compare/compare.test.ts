@@ -24,6 +24,16 @@ const risingThenFalling = [
 ];
 
 describe("the comparison of a run", () => {
+  it("says nothing of a variant that has not answered yet", async () => {
+    const whole = knows("checkpoint-10", 10, 20);
+    const summaryOf = async (variant: MadeCheckpoint): Promise<string> =>
+      (await compareRun(await makeRun({ n: 20, checkpoints: [whole, variant] }))).summary.join(" ");
+    const variant = { ...whole, name: "int8-10", variantOf: "checkpoint-10" };
+    expect(await summaryOf(variant)).not.toContain("every other checkpoint");
+    expect(await summaryOf(variant)).toContain("against checkpoint-10: no difference found.");
+    expect(await summaryOf({ ...variant, answer: () => undefined })).not.toContain("int8-10");
+  });
+
   it("ships the best checkpoint and names those that are statistically as good", async () => {
     const folder = await makeRun({
       n: 100,
