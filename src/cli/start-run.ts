@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 
+import { escapeText } from "../../reports/escape-text.ts";
 import type { JudgeContext } from "../core/judge.ts";
 import type { Baseline } from "../compare/baseline/baseline.ts";
 import type { Comparison } from "../compare/comparison.ts";
@@ -201,9 +202,11 @@ async function showResults(folder: string, { request, baseline, compared }: Resu
 }
 
 function incompleteness(result: ExecuteResult): string {
-  const failed = Object.entries(result.failures).map(
-    ([id, { message, hint }]) =>
-      `error: ${id} was not evaluated: ${message}${hint === undefined ? "" : `\n hint: ${hint}`}`,
+  const failed = Object.entries(result.failures).map(([id, { message, hint }]) =>
+    // Servers' and programs' own words are in it.
+    escapeText(`error: ${id} was not evaluated: ${message}${hint === undefined ? "" : `\n hint: ${hint}`}`, {
+      multiline: true,
+    }),
   );
   if (result.failedSamples > 0)
     failed.push(`error: ${result.failedSamples} samples ended in an error; they lower n, not the scores`);

@@ -18,12 +18,14 @@ export function backlog(concurrency: number): Backlog {
   let makeRoom: (() => void) | null = null;
   return {
     async add(work) {
-      const entry: Promise<void> = limit(work)
-        .catch((error: unknown) => void failures.push(error))
-        .finally(() => {
-          pending.delete(entry);
-          makeRoom?.();
-        });
+      const entry: Promise<void> = limit(async () => {
+        // What waits when something fails is not begun: a refused key is not tried a second time.
+        if (failures.length > 0) return;
+        await work().catch((error: unknown) => void failures.push(error));
+      }).finally(() => {
+        pending.delete(entry);
+        makeRoom?.();
+      });
       pending.add(entry);
       if (pending.size >= concurrency * 2) await new Promise<void>((resolve) => (makeRoom = resolve));
     },

@@ -25,15 +25,19 @@ describe("a backlog", () => {
     expect({ most, finished }).toEqual({ most: 3, finished: 50 });
   });
 
-  it("lets what runs end, then throws the first failure", async () => {
+  it("lets what runs end, begins nothing more, then throws the first failure", async () => {
     const work = backlog(2);
-    let other = false;
-    await work.add(() => Promise.reject(new Error("first")));
-    await work.add(async () => {
-      await setImmediate();
-      other = true;
-    });
+    const ended: string[] = [];
+    const slow = (name: string, turns: number) => async (): Promise<void> => {
+      for (let turn = 0; turn < turns; turn++) await setImmediate();
+      ended.push(name);
+      if (name === "first") throw new Error("first");
+    };
+    await work.add(slow("first", 2));
+    await work.add(slow("runs already", 5));
+    await work.add(slow("waits", 0));
     await expect(work.settle()).rejects.toThrow("first");
-    expect({ other, failed: work.hasFailed }).toEqual({ other: true, failed: true });
+    expect(ended).toEqual(["first", "runs already"]);
+    expect(work.hasFailed).toBe(true);
   });
 });

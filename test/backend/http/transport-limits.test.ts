@@ -27,7 +27,7 @@ describe("redirects", () => {
   });
 
   it.each(["another port", "http://169.254.169.254/latest/meta-data", "//metadata.google.internal/x"])(
-    "item 18: are not followed to %s, and no key goes there",
+    "item 18, checklist item 41: are not followed to %s, and no key goes there",
     async (target) => {
       const other = await serve(() => OK);
       const location = target === "another port" ? `${other.origin}/say?key=${KEY}` : target;
@@ -58,7 +58,7 @@ describe("a stream of events", () => {
     return transport.post({ path: "/stream", body: "{}", read, stream }, signal);
   }
 
-  it("item 24: is read alike wherever its bytes are cut, within characters too", async () => {
+  it("checklist item 24: is read alike wherever its bytes are cut, within characters too", async () => {
     const text = events(["the pier 🚢", "é", "終"]);
     for (const piece of [1, 2, 3, 7, 1000]) {
       await using server = await startScripted(() => ({ do: "events", text, piece }));
@@ -77,7 +77,7 @@ describe("a stream of events", () => {
     expect(server.received).toHaveLength(3);
   });
 
-  it("item 23: that never ends is cut at 16 MB", async () => {
+  it("checklist item 23: that never ends is cut at 16 MB", async () => {
     const server = await serve(() => ({ do: "flood", type: "text/event-stream", text: "data: again\n\n" }));
     const before = process.memoryUsage.rss();
     expect(await join(await open(server.origin))).toMatchObject({ message: "the answer is larger than 16 MB" });
@@ -122,7 +122,7 @@ describe("adaptive concurrency", () => {
 });
 
 describe("an endpoint that restarts", () => {
-  it("item 25: is waited for, and says so; every request is answered", async () => {
+  it("checklist item 25: is waited for, and says so; every request is answered", async () => {
     const clock = fastClock();
     const notices: string[] = [];
     let server = await startScripted(() => OK);
