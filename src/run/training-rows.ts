@@ -38,11 +38,11 @@ export async function* trainingRows(data: TrainingData, dataset: DatasetSpec): A
 /**
  * Writes the rows as JSONL, the way gpu/python/train.py reads them.
  * @returns how many there are
- * @throws EvalhError E_DATASET (also if there are none), E_PROMPT, E_STORE
+ * @throws EvalhError E_DATASET, also if there are none; E_PROMPT, E_STORE
  */
 export async function writeTrainingRows(data: TrainingData, dataset: DatasetSpec, path: string): Promise<number> {
   const draft = `${path}.draft`;
-  const file = createWriteStream(draft);
+  await using file = createWriteStream(draft);
   const failed = new Promise<never>((_, reject) =>
     file.once("error", (error) => reject(storeError("write", path, error))),
   );
@@ -55,7 +55,6 @@ export async function writeTrainingRows(data: TrainingData, dataset: DatasetSpec
   }
   file.end();
   await Promise.race([once(file, "close"), failed]);
-  if (rows === 0) throw new EvalhError("E_DATASET", `${dataset.path} has no rows to learn from`);
   await rename(draft, path);
   return rows;
 }

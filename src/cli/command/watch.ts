@@ -5,6 +5,7 @@ import type { Command } from "commander";
 
 import { EvalhError } from "../../core/errors.ts";
 import { loadSuite } from "../../suite/load.ts";
+import type { Suite } from "../../suite/suite.ts";
 import { onInterrupt } from "../interrupt.ts";
 import type { CliIo } from "../io.ts";
 import { locateSuite } from "../locate-suite.ts";
@@ -29,7 +30,7 @@ export function configure(command: Command, { io, finish }: CommandContext): voi
     command
       .argument("<output_dir>", "the folder that a trainer saves its checkpoints in")
       .option("--suite <suite>", "what to ask each checkpoint", "suite.yaml")
-      .option("--log <path>", "the training's log, a file or folder (default: the output folder)")
+      .option("--log <path>", "the training's log, a file or folder (default: as the suite says, or the output folder)")
       .option("--once", "evaluate what is there, and end")
       .option("--idle <seconds>", "end after so long without anything new", positiveNumber, 3600)
       .option("--stop-file <path>", "file that asks the trainer to stop; with --stop-on")
@@ -66,7 +67,7 @@ async function watch(wanted: string, options: Options, io: CliIo): Promise<numbe
       suite,
       model,
       output,
-      log: options.log === undefined ? output : resolve(options.log),
+      log: options.log === undefined ? logOf(suite, output) : resolve(options.log),
       resume,
       resumeCommand: `evalh watch ${relative(process.cwd(), output) || "."} --suite ${options.suite} --resume`,
       startTrainer: () => Promise.resolve(trainer),
@@ -74,4 +75,9 @@ async function watch(wanted: string, options: Options, io: CliIo): Promise<numbe
     interrupt,
     own,
   );
+}
+
+/** Where the suite says that the log of this very training is; otherwise it is looked for beside the checkpoints. */
+function logOf({ training }: Suite, output: string): string {
+  return training?.trainer?.output === output ? training.log : output;
 }
