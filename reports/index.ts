@@ -15,6 +15,7 @@ export const reports = {
   "benchmark-smaller": async () => (await import("./benchmark.ts")).benchmarkSmallerReport,
   prometheus: async () => (await import("./prometheus.ts")).prometheusReport,
   "model-index": async () => (await import("./model-index.ts")).modelIndexReport,
+  inspect: async () => (await import("./inspect.ts")).inspectReport,
   otel: async () => (await import("./otel.ts")).otelReport,
   html: async () => (await import("./html.ts")).htmlReport,
 } satisfies Record<string, () => Promise<ReportModule>>;

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 import { describe, expect, it } from "vitest";
 
-import { makeProject } from "./project.ts";
+import { makeProject, type Project } from "./project.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/interop/", import.meta.url));
 
@@ -34,7 +34,7 @@ describe("evalh import", () => {
     await using project = await makeProject();
     const { code, stderr } = await project.run("import", "checkpoints");
     expect(code).toBe(2);
-    expect(stderr).toContain("known are lm-evaluation-harness, inspect_ai, promptfoo");
+    expect(stderr).toContain("known are lm-evaluation-harness, inspect_ai, W&B tables, promptfoo");
     expect((await project.run("import", "nowhere")).stderr).toContain("there is no file or folder nowhere");
   });
 
@@ -49,4 +49,27 @@ tasks:
 models:
   - { model: tiny, backend: onnx, checkpoints: checkpoints/ }
 `;
+
+  it("take logs that were written for inspect_ai, with the scores that they were written with", async () => {
+    await using project = await makeProject();
+    await project.run("run", "suite.yaml", "--quiet", "--no-report");
+    const before = await scoresOf(project);
+    expect((await project.run("report", "--format", "inspect", "--output", "logs")).code).toBe(0);
+    const imported = await project.run("import", "logs", "--suite", "back");
+    expect(imported.stdout).toContain("imported 24 samples in 2 tasks of 2 models");
+    const after = await scoresOf(project);
+    expect(Object.keys(after).toSorted()).toEqual(Object.keys(before).toSorted());
+    for (const [key, value] of Object.entries(before)) expect(after[key], key).toBeCloseTo(value, 9);
+    // Logs of ours are written again.
+    expect((await project.run("report", "--format", "inspect", "--output", "logs")).code).toBe(0);
+  });
 });
+
+/** Every score of the newest run's first checkpoint. */
+async function scoresOf(project: Project): Promise<Record<string, number>> {
+  const { stdout } = await project.run("report", "--format", "json", "--output", "-");
+  const { checkpoints } = JSON.parse(stdout) as {
+    checkpoints: readonly { readonly scores: Readonly<Record<string, { readonly value: number }>> }[];
+  };
+  return Object.fromEntries(Object.entries(checkpoints[0]?.scores ?? {}).map(([key, { value }]) => [key, value]));
+}

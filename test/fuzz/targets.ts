@@ -188,6 +188,7 @@ export const targets: readonly FuzzTarget[] = [
   results("lm-eval", "results_1.json", filesIn("interop/lm-eval", /results_.*\.json$/u)),
   results("inspect (JSON)", "log.json", filesIn("interop/inspect", /\.json$/u)),
   results("inspect (archive)", "log.eval", filesIn("interop/inspect", /\.eval$/u)),
+  results("W&B", "x.table.json", filesIn("interop/wandb", /\.json$/u)),
   results("promptfoo", "output.json", filesIn("interop/promptfoo", /\.json$/u)),
   answers(
     "label-studio",

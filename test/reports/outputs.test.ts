@@ -7,7 +7,7 @@ import type { TextReport } from "../../reports/report-module.ts";
 import { comparison, samples } from "./fixture.ts";
 import { EVIL, hostileGates } from "./hostile-gates.ts";
 
-async function render(name: Exclude<ReportName, "html">, data: Comparison, root?: string): Promise<string> {
+async function render(name: Exclude<ReportName, "html" | "inspect">, data: Comparison, root?: string): Promise<string> {
   const report: TextReport = await reports[name]();
   return report.render(data, samples, root === undefined ? {} : { root });
 }

@@ -170,3 +170,29 @@ describe("an imported run", () => {
     await expect(readResults([path], null)).rejects.toMatchObject({ code: "E_DATASET" });
   });
 });
+
+describe("tables of predictions that W&B keeps", () => {
+  it("become a run with a checkpoint for each model, paired sample by sample", async () => {
+    const { data, comparison } = await imported(join(fixtures, "wandb"));
+    expect(data.checkpoints.map(({ id }) => id)).toEqual(["a/a", "b/b"]);
+    // Model a is wrong in every third row.
+    expect(valueOf(comparison, "legs/exact")).toMatchObject({ value: expect.closeTo((8 / 12) * 100, 9), n: 12 });
+    expect(comparison.cells["legs/exact"]?.[1]?.estimate).toMatchObject({ value: 100, n: 12 });
+    const [view] = await viewsOf(data);
+    expect(view).toMatchObject({
+      id: "r0",
+      prompt: "How many legs has 0 hens?",
+      references: ["0"],
+      slices: { kind: "even" },
+    });
+  });
+
+  it("are refused where no column holds the answers", async () => {
+    const file = join(await scratch(), "x.table.json");
+    await writeFile(file, JSON.stringify({ columns: ["a", "b"], data: [[1, 2]] }));
+    await expect(readResults([file], null)).rejects.toMatchObject({
+      code: "E_DATASET",
+      message: "the table has no column of answers: a, b",
+    });
+  });
+});

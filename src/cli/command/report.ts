@@ -45,7 +45,7 @@ export function configure(command: Command, { io }: CommandContext): void {
       const path = options.output ?? join(folder, await defaultName(module));
       const root = process.cwd();
       if (path === "-") {
-        if (!("render" in module)) throw new EvalhError("E_USAGE", "an HTML report is written to a file");
+        if (!("render" in module)) throw new EvalhError("E_USAGE", `a report as ${module.name} is written to a file`);
         const text = await module.render(comparison, sampleSource(data), { root });
         // A pipe gets the values as they are; on a terminal what is in them would act.
         io.stdout.write(io.stdout.isTTY === true ? escapeText(text, { multiline: true }) : text);

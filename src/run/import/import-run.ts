@@ -31,8 +31,10 @@ export interface ImportRequest {
  * Scores stay what that program said; `evalh score --suite` judges the stored answers again.
  * @throws EvalhError E_NOT_COMPARABLE if models were asked different samples
  */
-export async function importRun(request: ImportRequest): Promise<{ folder: string; manifest: RunManifest }> {
-  const { results, suite, root } = request;
+export async function importRun(asked: ImportRequest): Promise<{ folder: string; manifest: RunManifest }> {
+  const results = joinTasks(asked.results);
+  const request = { ...asked, results };
+  const { suite, root } = request;
   const tasks = mergeTasks(results);
   const started = results.map(({ startedAt }) => startedAt).toSorted()[0] ?? "";
   const stamp = started.slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
@@ -53,6 +55,25 @@ export async function importRun(request: ImportRequest): Promise<{ folder: strin
     await rm(folder, { recursive: true, force: true });
     throw isSystemError(error) ? storeError("write", folder, error) : error;
   }
+}
+
+/** Programs that write a file for each task leave several for one model: those whose tasks differ are one result. */
+function joinTasks(results: readonly Imported[]): Imported[] {
+  const joined: Imported[] = [];
+  for (const result of results) {
+    const names = new Set(result.tasks.map(({ name }) => name));
+    const index = joined.findIndex(
+      ({ program, model, tasks }) =>
+        program === result.program && model === result.model && !tasks.some(({ name }) => names.has(name)),
+    );
+    const before = joined[index];
+    if (before === undefined) joined.push(result);
+    else {
+      const tasks = [...before.tasks, ...result.tasks];
+      joined[index] = { ...before, tasks, warnings: [...before.warnings, ...result.warnings] };
+    }
+  }
+  return joined;
 }
 
 /** A task with the samples that all models were asked. */

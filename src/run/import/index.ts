@@ -4,6 +4,7 @@ import type { ResultReader } from "./imported.ts";
 export const resultReaders = {
   "lm-eval": () => import("./lm-eval.ts").then((m) => m.lmEval),
   inspect: () => import("./inspect.ts").then((m) => m.inspect),
+  wandb: () => import("./wandb-table.ts").then((m) => m.wandbTable),
   promptfoo: () => import("./promptfoo.ts").then((m) => m.promptfoo),
 } satisfies Record<string, () => Promise<ResultReader>>;
 
