@@ -7,6 +7,8 @@ import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 
 import { makeProject, SUITE } from "../cli/project.ts";
+import { startOpenai } from "../fixtures/servers/openai.ts";
+import { lookOf } from "../fixtures/servers/profiles.ts";
 import { startKnownDelays } from "../fixtures/servers/start-known-delays.ts";
 
 const guide = fileURLToPath(new URL("../../docs/guide/", import.meta.url));
@@ -74,7 +76,11 @@ describe("the guide", async () => {
         env: { ...process.env, PATH: path, NO_COLOR: "1" },
       });
     await using server = await startKnownDelays({ ttft: 2, gap: 1, tokens: 4 });
-    const commands = (await commandsOf(page)).map((command) => command.replace("http://localhost:8000/v1", server.url));
+    // A well-behaved server that also scores texts; `localhost` is one that takes a known time.
+    await using scoring = await startOpenai(undefined, 0, { look: lookOf("vLLM") });
+    const commands = (await commandsOf(page)).map((command) =>
+      command.replace("http://localhost:8000/v1", server.url).replace("http://127.0.0.1:8000", scoring.origin),
+    );
     expect(commands.length).toBeGreaterThan(0);
     // Pages may speak of a run that is there already.
     if (!commands[0]?.startsWith("evalh run suite.yaml")) await run("evalh run suite.yaml --quiet --no-report");
