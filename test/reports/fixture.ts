@@ -15,7 +15,7 @@ import { people } from "./fixture-people.ts";
 import { gates } from "./fixture-gates.ts";
 import { deviation, draw, mean, wilson } from "./fixture-draw.ts";
 import { STEPS, training } from "./fixture-training.ts";
-import { correctAnswers, referenceTitle, term, titleAnswer } from "./fixture-text.ts";
+import { correctAnswers, referenceTitle, summary, term, titleAnswer } from "./fixture-text.ts";
 import { equivalence } from "./fixture-equivalence.ts";
 import { loadResult } from "./fixture-load.ts";
 import { dataChecks } from "./fixture-data-checks.ts";
@@ -238,14 +238,7 @@ export const comparison: Comparison = {
   load: [loadResult],
   equivalence,
   verdict: { kind: "overfit", since: { lo: 189, hi: 252 } },
-  summary: [
-    "Overfitting by the loss since step 189–252.",
-    "Ship checkpoint-441: best chapter@validation/accuracy, 61.0 [56.1, 65.7].",
-    "Statistically as good on that metric: checkpoint-504.",
-    "Loss and score disagree: the evaluation loss is lowest at step 189, which scores significantly lower; the scores are best at step 441.",
-    "checkpoint-441-int8 (1.52 MB) against checkpoint-441: no difference found.",
-    "Resolution at 80 % power: 400 samples show differences of 1.9 points or more in title/bleu; 400 samples show differences of 5.1 points or more in chapter/accuracy.",
-  ],
+  summary,
   alpha: 0.05,
 };
 
