@@ -1,5 +1,6 @@
 import type { Backend, BackendModule, BackendTarget, Outcome } from "../core/backend.ts";
 import type { Completion, ContinuationScore } from "../core/completion.ts";
+import { DEVICES } from "./onnx/device.ts";
 import { openThreadPool } from "./onnx/thread-pool.ts";
 import { readOptions } from "./options.ts";
 
@@ -19,6 +20,12 @@ const SCHEMA = {
       description:
         "Threads of a matrix product; default: 1 for small models, whose batches run side by side, all cores for others",
     },
+    device: {
+      enum: ["auto", ...DEVICES],
+      default: "auto",
+      description: "Where to compute; auto takes a CUDA GPU where onnxruntime-node has its libraries, else the CPU",
+    },
+    truncate: { type: "boolean", default: false, description: "Cut texts that are too long for a classifier" },
     chat: { type: "boolean", default: false, description: "Put prompts through the checkpoint's chat template" },
     system: { type: "string", description: "System message for the chat template" },
     add_bos: { type: "boolean", description: "Whether BOS begins a prompt; default: as the tokenizer does" },
@@ -46,10 +53,10 @@ async function create({ path, options }: BackendTarget, signal: AbortSignal): Pr
   };
 }
 
-/** Hugging Face checkpoint folders with an ONNX export, on the CPU. */
+/** Hugging Face checkpoint folders with an ONNX export: causal and encoder–decoder models, and classifiers. */
 export const onnx: BackendModule = {
   name: "onnx",
-  summary: "ONNX exports in Hugging Face folders, run in threads of this process on the CPU",
+  summary: "ONNX exports in Hugging Face folders, run in threads of this process",
   target: "folder",
   options: SCHEMA,
   create,

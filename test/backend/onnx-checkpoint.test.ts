@@ -56,7 +56,7 @@ describe("checkpoint folders", () => {
 
   it.each([
     ["config.json", "{", {}, "is not JSON"],
-    ["config.json", '{"architectures": ["BertForSequenceClassification"]}', {}, "BertForSequenceClassification"],
+    ["config.json", '{"architectures": ["BertForMaskedLM"]}', {}, "BertForMaskedLM"],
     ["tokenizer.json", "{}", {}, "tokenizer.json"],
     ["onnx/model_quantized.onnx", "not a graph", {}, "cannot be loaded"],
     ["config.json", "{}", { file: "model_q4.onnx" }, "onnx/model.onnx"],

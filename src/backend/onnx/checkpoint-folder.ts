@@ -27,6 +27,11 @@ const PREFERRED = [
   "decoder_model_merged.onnx",
 ];
 
+/** An encoder, whose decoder lies beside it. */
+const PREFERRED_ENCODERS = ["_quantized", "_int8", "_uint8", "_q8", "", "_fp16"].map(
+  (kind) => `encoder_model${kind}.onnx`,
+);
+
 async function list(folder: string): Promise<readonly string[]> {
   try {
     return (await readdir(folder)).sort();
@@ -41,11 +46,11 @@ function missing(folder: string, what: string, found: readonly string[], hint: s
   return new EvalhError("E_CHECKPOINT", `${folder} has no ${what}: ${seen}`, { hint });
 }
 
-async function findWeights(folder: string, wanted: string | undefined): Promise<string> {
+async function findWeights(folder: string, wanted: string | undefined, preferred: readonly string[]): Promise<string> {
   const inside = await list(join(folder, "onnx"));
   const beside = await list(folder);
   const places = [...inside.map((name) => `onnx/${name}`), ...beside].filter((name) => name.endsWith(".onnx"));
-  const names = wanted === undefined ? PREFERRED : [wanted];
+  const names = wanted === undefined ? preferred : [wanted];
   for (const name of names) {
     const hit = places.find((place) => place === name || place === `onnx/${name}`);
     if (hit !== undefined) return join(folder, hit);
@@ -61,7 +66,7 @@ async function findWeights(folder: string, wanted: string | undefined): Promise<
   const hint =
     "Export it with `optimum-cli export onnx --task text-generation-with-past --model <folder> <folder>/onnx`, " +
     "or name the file with the option file.";
-  throw missing(folder, `ONNX file (looked for ${PREFERRED.slice(0, 5).join(", ")}…)`, [...beside, ...places], hint);
+  throw missing(folder, `ONNX file (looked for ${preferred.slice(0, 5).join(", ")}…)`, [...beside, ...places], hint);
 }
 
 /**
@@ -81,7 +86,8 @@ export async function readCheckpointFolder(folder: string, file: string | undefi
       "Point `checkpoints` at folders saved by save_pretrained.",
     );
   }
-  const weights = await findWeights(folder, file);
+  const preferred = config["is_encoder_decoder"] === true ? PREFERRED_ENCODERS : PREFERRED;
+  const weights = await findWeights(folder, file, preferred);
   const tokenizer = await readNear(folder, "tokenizer.json");
   if (tokenizer === null) {
     const hint =

@@ -1,8 +1,8 @@
 import type { InferenceSession, Tensor, TypedTensor } from "onnxruntime-node";
 import { EvalhError, messageOf } from "../../core/errors.ts";
 import { isJsonObject, type JsonObject } from "../../core/json.ts";
+import { loadRuntime, openSession, type Runtime, type SessionOptions } from "./runtime.ts";
 
-type Runtime = typeof import("onnxruntime-node");
 type CacheType = "float32" | "float16";
 type CacheData = TypedTensor<CacheType>["data"];
 
@@ -128,49 +128,18 @@ function gatherRows(runtime: Runtime, tensor: Tensor, sources: readonly number[]
   return new runtime.Tensor(tensor.type as "float32", out as Float32Array, [sources.length, ...rest]);
 }
 
-async function loadRuntime(): Promise<Runtime> {
-  try {
-    return await import("onnxruntime-node");
-  } catch (error) {
-    throw new EvalhError("E_MISSING_DEPENDENCY", `onnxruntime-node cannot be loaded: ${messageOf(error)}`, {
-      hint: "Install it with `npm install onnxruntime-node`; it has binaries for Linux, macOS and Windows.",
-      cause: error,
-    });
-  }
-}
-
-/** Name and version of the runtime, for cache keys. */
-export async function runtimeVersion(): Promise<string> {
-  const runtime = await loadRuntime();
-  return `onnxruntime-node ${runtime.env.versions.node ?? runtime.env.versions.common}`;
-}
-
 /**
  * Opens a decoder.
  *
  * @param file absolute path of the .onnx file
- * @param options.threads threads a matrix product may use; undefined leaves it to the runtime (all cores)
  * @throws EvalhError E_CHECKPOINT for files that are corrupt or of another kind of model
  */
 export async function openDecoder(
   file: string,
-  options: { readonly config: JsonObject; readonly threads: number | undefined },
+  options: SessionOptions & { readonly config: JsonObject },
 ): Promise<Decoder> {
   const runtime = await loadRuntime();
-  let session: InferenceSession;
-  try {
-    session = await runtime.InferenceSession.create(file, {
-      ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-      interOpNumThreads: 1,
-      executionMode: "sequential",
-      logSeverityLevel: 3,
-    });
-  } catch (error) {
-    throw new EvalhError("E_CHECKPOINT", `${file} cannot be loaded: ${messageOf(error)}`, {
-      hint: "Export or copy it again; a file cut off in transfer, or weights kept in a missing .onnx_data file, look so.",
-      cause: error,
-    });
-  }
+  const session = await openSession(file, options);
   const layout = readLayout(session, options.config, file);
   return makeDecoder(runtime, session, layout);
 }
