@@ -77,6 +77,11 @@ export interface StageResult {
   readonly tokens: { readonly prompt: number | null; readonly output: number | null; readonly events: number | null };
   /** Largest share of a window in which this client was busy itself, 0..1: near 1 it is what limits the rate. */
   readonly clientBusy: number;
+  /**
+   * Of an open loop: how much longer a request waits from its schedule to its answer's end for each second that passes,
+   * in seconds. Near 0 where the server keeps up. Null where nothing is scheduled.
+   */
+  readonly waitGrowth: number | null;
   readonly gpu: StageGpu | null;
 }
 

@@ -32,6 +32,8 @@ export interface Recording {
   failed: number;
   good: number;
   readonly errors: Map<string, { count: number; readonly example: string }>;
+  /** Of the time from the schedule to the answer's end over the time of sending. */
+  readonly trend: Trend;
   /** Whatever ended within the window, in slices of `SLICE_MS`. */
   readonly slices: Completions[];
   /** Completed requests whose output and whose prompt the server counted. */
@@ -40,6 +42,15 @@ export interface Recording {
   promptTokens: number;
   outputTokens: number;
   chunks: number;
+}
+
+/** Sums for a line through points, x and y in milliseconds. */
+interface Trend {
+  n: number;
+  x: number;
+  y: number;
+  xx: number;
+  xy: number;
 }
 
 export interface Recorder {
@@ -80,6 +91,7 @@ export function createRecorder(level: ServiceLevel | null, isScheduled: boolean)
     failed: 0,
     good: 0,
     errors: new Map(),
+    trend: { n: 0, x: 0, y: 0, xx: 0, xy: 0 },
     slices: [],
     countedOutputs: 0,
     countedPrompts: 0,
@@ -113,7 +125,9 @@ export function createRecorder(level: ServiceLevel | null, isScheduled: boolean)
       if (facts.failure === null) countCompletion(facts);
       if (facts.intended < opened || facts.intended > closed) return;
       addMeasured(recording, facts, level);
-      if (isScheduled && facts.failure === null) addFromIntended(recording.latencies, facts);
+      if (!isScheduled || facts.failure !== null) return;
+      addFromIntended(recording.latencies, facts);
+      addPoint(recording.trend, facts.intended - opened, facts.end - facts.intended);
     },
   };
 }
@@ -154,4 +168,20 @@ function addLatencies(latencies: Latencies, facts: FlightFacts): void {
 function addFromIntended(latencies: Latencies, { intended, first, end, chunks }: FlightFacts): void {
   latencies.e2eFromIntended.add(end - intended);
   if (chunks > 0) latencies.ttftFromIntended.add(first - intended);
+}
+
+function addPoint(trend: Trend, x: number, y: number): void {
+  trend.n++;
+  trend.x += x;
+  trend.y += y;
+  trend.xx += x * x;
+  trend.xy += x * y;
+}
+
+/**
+ * By how much the wait grows with the time that passes, by least squares: near 0 where a server keeps up, rate / capacity
+ * − 1 where requests pile up. NaN for fewer than two points.
+ */
+export function slopeOf({ n, x, y, xx, xy }: Trend): number {
+  return (n * xy - x * y) / (n * xx - x * x);
 }

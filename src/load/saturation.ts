@@ -5,8 +5,8 @@ const WORTH = 0.95;
 
 /**
  * Where more load no longer brings more. Closed loops: the smallest concurrency that gives 95 % of the sweep's best rate
- * of output tokens (of requests, where none are counted), if a higher one was tried. Open loops: the highest rate of which
- * 95 % was completed in the same time, if a higher one was not.
+ * of output tokens (of requests, where none are counted), if a higher one was tried. Open loops: the highest rate at which
+ * requests do not pile up, that is, at which their wait grows by less than 5 % of the time that passes.
  *
  * @param stages of one kind of arrival, in ascending order of load
  */
@@ -34,9 +34,9 @@ function closedLoop(stages: readonly StageResult[]): Saturation {
 }
 
 function openLoop(stages: readonly StageResult[]): Saturation {
-  // What was sent, not the rate that was meant: random arrivals come in other numbers.
-  const keepsUp = ({ rates, requests, seconds }: StageResult): boolean =>
-    requests.unsent === 0 && rates.requests.value * seconds >= WORTH * requests.sent;
+  // Not the rate of answers: with random arrivals, and at the edges of a short measurement, that says little.
+  const keepsUp = ({ waitGrowth, requests }: StageResult): boolean =>
+    requests.unsent === 0 && (waitGrowth ?? 0) < 1 - WORTH;
   const last = stages.findLastIndex(keepsUp);
   const most = stages.at(-1)?.stage.rate ?? 0;
   if (last === stages.length - 1)

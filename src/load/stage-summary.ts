@@ -4,7 +4,7 @@ import { normalQuantile } from "../stats/normal.ts";
 import type { Histogram } from "./histogram.ts";
 import type { LoadStage } from "./load-plan.ts";
 import { PERCENTILES, type Distribution, type Percentile, type StageGpu, type StageResult } from "./load-result.ts";
-import { SLICE_MS, type Completions, type Latencies } from "./recorder.ts";
+import { slopeOf, SLICE_MS, type Completions, type Latencies } from "./recorder.ts";
 import type { StageOutcome } from "./stage.ts";
 
 /** Most slices that the interval of a single repeat's rate rests on, and fewest. */
@@ -26,6 +26,8 @@ export interface RepeatSummary {
   readonly rates: Readonly<Record<keyof Completions, RateSummary>>;
   readonly latencies: Readonly<Record<keyof Latencies, DistributionSummary | null>>;
   readonly gpu: StageGpu | null;
+  /** NaN where nothing is scheduled. */
+  readonly waitGrowth: number;
 }
 
 interface RateSummary {
@@ -70,6 +72,7 @@ export function summariseRepeat(outcome: StageOutcome, gpu: StageGpu | null): Re
     },
     latencies: mapValues(recording.latencies, distributionOf),
     gpu,
+    waitGrowth: slopeOf(recording.trend),
   };
 }
 
@@ -182,6 +185,7 @@ export function summariseStage(stage: LoadStage, repeats: readonly RepeatSummary
       events: completed > 0 && hasText ? sum(({ totals }) => totals.chunks) / completed : null,
     },
     clientBusy: Math.max(0, ...repeats.map(({ outcome }) => outcome.busy)),
+    waitGrowth: growthOf(repeats),
     gpu: gpuOf(repeats),
   };
 }
@@ -221,6 +225,11 @@ function countErrors(repeats: readonly RepeatSummary[]): StageResult["errors"] {
     }
   }
   return [...all].map(([kind, rest]) => ({ kind, ...rest })).toSorted((a, b) => b.count - a.count);
+}
+
+function growthOf(repeats: readonly RepeatSummary[]): number | null {
+  const known = repeats.map(({ waitGrowth }) => waitGrowth).filter(Number.isFinite);
+  return known.length === 0 ? null : moments(known).mean;
 }
 
 function gpuOf(repeats: readonly RepeatSummary[]): StageGpu | null {

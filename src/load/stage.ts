@@ -53,7 +53,7 @@ export async function runStage(stage: LoadStage, context: StageContext): Promise
   const recorder = createRecorder(context.level, stage.rate !== null);
   const start = performance.now();
   let idle = performance.eventLoopUtilization();
-  const gate = createGate(context, start, ({ from, to }) => {
+  const gate = createGate(extentsFor(stage, context), start, ({ from, to }) => {
     recorder.open(from, to);
     idle = performance.eventLoopUtilization();
   });
@@ -74,6 +74,13 @@ export async function runStage(stage: LoadStage, context: StageContext): Promise
     busy: performance.eventLoopUtilization(idle).utilization,
     isPartial: stop.aborted,
   };
+}
+
+/** A schedule has a length in time: so many requests take as long as they are meant to, whenever they are answered. */
+function extentsFor({ rate }: LoadStage, { warmup, length }: Pick<StageContext, "warmup" | "length">) {
+  const inTime = (extent: Extent): Extent =>
+    rate === null || "ms" in extent ? extent : { ms: (1000 * extent.requests) / rate };
+  return { warmup: inTime(warmup), length: inTime(length) };
 }
 
 /** Says what is sent next. */

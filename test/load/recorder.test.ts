@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { CUT_OFF } from "../../src/load/client.ts";
 import type { FlightFacts } from "../../src/load/flight.ts";
 import { createGate } from "../../src/load/gate.ts";
-import { createRecorder } from "../../src/load/recorder.ts";
+import { createRecorder, slopeOf } from "../../src/load/recorder.ts";
 
 function flight(times: Partial<FlightFacts>): FlightFacts {
   return {
@@ -58,6 +58,24 @@ describe("what a stage records", () => {
     expect(recording.latencies.ttft.mean).toBe(100);
     expect(recording.latencies.ttftFromIntended.mean).toBe(600);
     expect(recording.good).toBe(0);
+  });
+
+  it("tells by how much the wait grows when requests pile up", () => {
+    const at = (perSecond: number): number => {
+      const { add, open, recording } = createRecorder(null, true);
+      open(100, Infinity);
+      // A server that answers 50 a second, one after the other.
+      let free = 0;
+      for (let i = 0; i < 200; i++) {
+        const intended = 100 + (1000 * i) / perSecond;
+        free = Math.max(free, intended) + 20;
+        add(flight({ intended, sent: intended, end: free }));
+      }
+      return slopeOf(recording.trend);
+    };
+    expect(at(40)).toBeCloseTo(0, 6);
+    expect(at(100)).toBeCloseTo(1, 6);
+    expect(at(62.5)).toBeCloseTo(0.25, 6);
   });
 
   it("counts failures by kind, and nothing that the measurement's end gave up", () => {

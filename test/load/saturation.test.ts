@@ -7,10 +7,10 @@ import { findSaturation, isSaturated } from "../../src/load/saturation.ts";
 function stage(
   load: number,
   perSecond: number,
-  open?: { readonly sent: number; readonly unsent?: number },
+  open?: { readonly growth: number; readonly unsent?: number },
 ): StageResult {
   const value = { value: perSecond, n: 3, lo: perSecond, hi: perSecond, method: "" };
-  const sent = open?.sent ?? 0;
+  const sent = 600;
   return {
     stage: {
       arrival: open === undefined ? "closed" : "poisson",
@@ -25,6 +25,7 @@ function stage(
     latencies: { ttft: null, itl: null, tpot: null, e2e: null, ttftFromIntended: null, e2eFromIntended: null },
     tokens: { prompt: null, output: null, events: null },
     clientBusy: 0,
+    waitGrowth: open?.growth ?? null,
     gpu: null,
   };
 }
@@ -38,12 +39,12 @@ describe("the point of saturation", () => {
     expect(isSaturated(sweep.slice(0, 5))).toBe(true);
   });
 
-  it("is the highest rate that is kept up with, by what was sent rather than by what was meant", () => {
-    const kept = stage(10, 9, { sent: 272 });
-    const late = stage(20, 12, { sent: 600 });
+  it("is the highest rate at which requests do not pile up, however many were answered", () => {
+    const kept = stage(10, 9, { growth: 0.01 });
+    const late = stage(20, 12, { growth: 0.4 });
     expect(findSaturation([kept, late])).toMatchObject({ stage: 0 });
-    expect(findSaturation([kept, stage(20, 19.8, { sent: 600 })])).toMatchObject({ stage: null });
-    expect(findSaturation([kept, stage(20, 19.8, { sent: 600, unsent: 40 })])).toMatchObject({ stage: 0 });
+    expect(findSaturation([kept, stage(20, 12, { growth: -0.02 })])).toMatchObject({ stage: null });
+    expect(findSaturation([kept, stage(20, 20, { growth: 0, unsent: 40 })])).toMatchObject({ stage: 0 });
     expect(findSaturation([late, late])?.why).toContain("below the lowest rate");
   });
 

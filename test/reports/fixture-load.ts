@@ -38,6 +38,7 @@ function stage(concurrency: number, tokens: number, ttft: number): StageResult {
     },
     tokens: { prompt: 256, output: 128, events: 128 },
     clientBusy: 0.1,
+    waitGrowth: null,
     gpu: null,
   };
 }

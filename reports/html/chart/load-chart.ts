@@ -35,19 +35,20 @@ const HEIGHT = 250;
 
 /** Curves with their interval bands over one axis of load. */
 export function loadChart(curves: readonly LoadCurve[], { id, title, across, up }: LoadChartOptions): Html {
-  const area_ = { left: 56, right: WIDTH - 16, top: 44, bottom: HEIGHT - 48 };
+  const frame = { left: 56, right: WIDTH - 16, top: 44, bottom: HEIGHT - 48 };
   const all = curves.flatMap(({ points }) => points);
-  const y = verticalScale([0, ...all.flatMap(({ lo, hi }) => [lo, hi])], area_);
+  const bands = curves.flatMap(({ points, look }) => (look === "score" ? points.map(({ hi }) => hi) : []));
+  const y = verticalScale([0, ...bands, ...all.map((point) => point.y)], frame);
   const x = scaleLinear()
     .domain([0, Math.max(...all.map((point) => point.x))])
-    .range([area_.left, area_.right]);
-  const frame = { ...area_, y };
+    .range([frame.left, frame.right]);
+  const panel = { ...frame, y };
   const ticks = x.ticks(5).map((value) => ({ at: x(value), label: value.toLocaleString("en") }));
   const described = all.map(({ text }) => `${text}.`).join(" ");
-  return markup`<svg class="chart load-chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${id}-t ${id}-d"><title id="${id}-t">${title}</title><desc id="${id}-d">${described}</desc>${valueAxis(frame)}${key(curves, up)}${curves.map(
+  return markup`<svg class="chart load-chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${id}-t ${id}-d"><title id="${id}-t">${title}</title><desc id="${id}-d">${described}</desc>${valueAxis(panel)}${key(curves, up)}${curves.map(
     (curve) =>
       markup`${bandOf(curve, x, y)}<path class="line ${curve.look}" d="${path(curve, x, y)}" />${curve.points.map((point) => markup`<circle class="dot ${curve.look}" cx="${round(x(point.x))}" cy="${round(y(point.y))}" r="3"><title>${point.text}</title></circle>`)}`,
-  )}${positionAxis(frame, ticks, across)}</svg>`;
+  )}${positionAxis(panel, ticks, across)}</svg>`;
 }
 
 type Position = (value: number) => number;

@@ -1,9 +1,9 @@
 import { span } from "../../../reports/console/span.ts";
-import { formatCount, formatMs } from "../../../reports/number-format.ts";
+import { formatCount, formatFigure, formatMs } from "../../../reports/number-format.ts";
 import type { StageBegun } from "../../load/bench.ts";
 import { stageName, type Extent } from "../../load/load-plan.ts";
 import type { StageResult } from "../../load/load-result.ts";
-import { clock, formatPerSecond, progressBar } from "../../tui/view/bar.ts";
+import { clock, progressBar } from "../../tui/view/bar.ts";
 import type { TuiLine } from "../../tui/view/line.ts";
 import type { CliIo } from "../io.ts";
 import { liveLines } from "../live-lines.ts";
@@ -88,8 +88,8 @@ function stageLine(result: StageResult, { repeat, of }: { readonly repeat: numbe
     span(requests.failed === 0 ? " ✓ " : " ! ", requests.failed === 0 ? "good" : "warn"),
     span(stageName(stage).padEnd(12)),
     span(of > 1 ? ` ${repeat + 1}/${of}` : "", "dim"),
-    span(`  ${formatPerSecond(rates.requests.value)} requests/s`),
-    ...(rates.outputTokens === null ? [] : [span(`  ${formatPerSecond(rates.outputTokens.value)} tokens/s`)]),
+    span(`  ${formatFigure(rates.requests.value)} requests/s`),
+    ...(rates.outputTokens === null ? [] : [span(`  ${formatFigure(rates.outputTokens.value)} tokens/s`)]),
     ...(ttft?.p50 == null ? [] : [span(`  TTFT ${formatMs(ttft.p50.value)}`)]),
     ...(requests.failed === 0 ? [] : [span(`  ${formatCount(requests.failed)} failed`, "bad")]),
   ];

@@ -120,7 +120,7 @@ async function promptsFrom(flags: BenchFlags, folder: string | null): Promise<Gi
   const unit = oneOf(tests, wanted, about.name);
   return {
     prompts: await givenPrompts(`${about.name}/${unit.task}`, promptTexts(readItems(folder, unit))),
-    maxTokens: OUTPUT_TOKENS,
+    maxTokens: unit.generate?.maxTokens ?? OUTPUT_TOKENS,
   };
 }
 

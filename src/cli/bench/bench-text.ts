@@ -25,15 +25,13 @@ function extent(length: Extent): string {
 }
 
 function heading({ target, prompts, settings, isPartial }: LoadResult): Line[] {
-  const asked =
-    prompts.tokens === null
-      ? ""
-      : `${prompts.tokens.lo === prompts.tokens.hi ? prompts.tokens.lo : `${prompts.tokens.lo}–${prompts.tokens.hi}`} tokens in, `;
-  const out = target.api === "generate" ? "" : `${prompts.maxOutputTokens} out`;
+  const { lo, hi } = prompts.tokens ?? { lo: 0, hi: 0 };
+  const asked = prompts.tokens === null ? "" : ` of ${lo === hi ? lo : `${lo}–${hi}`} tokens`;
+  const out = target.api === "generate" ? "" : `, at most ${prompts.maxOutputTokens} out`;
   const how = `${settings.repeats === 1 ? "once" : `${settings.repeats} times`} ${extent(settings.length)} after ${extent(settings.warmup)} of warm-up`;
   return [
     [span(escapeText(target.url), "bold"), span(target.model === null ? "" : `  ${escapeText(target.model)}`)],
-    [span(`${escapeText(prompts.source)} prompts: ${asked}${out}; each load ${how}`.replace(": ;", ";"), "dim")],
+    [span(`${escapeText(prompts.source)} prompts${asked}${out}; each load ${how}`, "dim")],
     ...(isPartial ? [[span("interrupted: what was measured until then", "warn")]] : []),
   ];
 }
