@@ -1,11 +1,13 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { makeProject, SUITE } from "../cli/project.ts";
+import { openReplyCache } from "../../src/run/reply-cache.ts";
+import { makeProject, SUITE, type Project } from "../cli/project.ts";
+import { fakeNvidiaSmi } from "../gpu/fake-nvidia-smi.ts";
 
 const folder = fileURLToPath(new URL("../../docs/schema/", import.meta.url));
 
@@ -16,7 +18,24 @@ async function schemaOf(name: string): Promise<ValidateFunction> {
 }
 
 /** Every file of a real run and its baseline, by schema: gates, a failed sample, a training log, two splits. */
-const written: Record<string, unknown[]> = { run: [], item: [], sample: [], scores: [], baseline: [] };
+const kinds = [
+  "baseline",
+  "cached-answer",
+  "event",
+  "gpu",
+  "human-answer",
+  "human-key",
+  "human-sheet",
+  "index-items",
+  "index-samples",
+  "item",
+  "reply",
+  "run",
+  "sample",
+  "scores",
+  "training",
+] as const;
+const written: Record<string, unknown[]> = Object.fromEntries(kinds.map((kind) => [kind, []]));
 
 beforeAll(async () => {
   const suite = SUITE.replace(
@@ -30,7 +49,9 @@ beforeAll(async () => {
     )
     .concat("  - { metric: continue/rougeL, mode: threshold, min: 0, slice: kind=odd }\n")
     .concat("  - { metric: continue/exact_match, perturbation: typos, max_drop: 10 }\n");
-  await using project = await makeProject({ suite });
+  await using tool = await fakeNvidiaSmi('while true; do echo "$LINE"; sleep 0.2; done');
+  const PATH = `${tool.folder}${delimiter}${process.env["PATH"] ?? ""}`;
+  await using project = await makeProject({ suite, env: { PATH } });
   const losses = [3, 2.2, 1.9, 2.1, 2.4, 2.9, 3.3].map((loss, i) => `${i * 10},${3 - i * 0.45},${loss}`);
   await project.write("losses.csv", ["step,train_loss,val_loss", ...losses].join("\n"));
   await project.run("run", "suite.yaml", "--quiet", "--no-report");
@@ -48,7 +69,50 @@ beforeAll(async () => {
   written["baseline"] = [JSON.parse(await readFile(join(project.folder, "evalh.baseline.json"), "utf8"))];
   written["item"] = await linesOf("items");
   written["sample"] = await linesOf("samples");
+  written["index-items"] = await linesOf("index/items");
+  written["index-samples"] = await linesOf("index/samples");
+  for (const [kind, name] of [
+    ["event", "events.jsonl"],
+    ["training", "training.jsonl"],
+    ["gpu", "gpu.jsonl"],
+  ] as const) {
+    written[kind] = parsed(await readFile(at(name), "utf8"));
+  }
+  await writePeople(project, at("human"));
+  await writeCaches(project);
 });
+
+function parsed(text: string): unknown[] {
+  const lines = text.trimEnd().split("\n");
+  return lines.map((line) => JSON.parse(line) as unknown);
+}
+
+async function writePeople(project: Project, folder: string): Promise<void> {
+  await project.run("human", "export", "--form", "correct", "--checkpoint", "20", "-n", "4");
+  const names = await readdir(folder);
+  const named = (end: string): string => names.find((name) => name.endsWith(end)) ?? "";
+  const sheet = JSON.parse(await readFile(join(folder, named(".sheet.json")), "utf8")) as { items: { id: string }[] };
+  const answers = sheet.items.map(({ id }) => ({ id, rater: "ann", value: "yes", note: "fine", seconds: 2.5 }));
+  await project.write("answers.jsonl", answers.map((answer) => `${JSON.stringify(answer)}\n`).join(""));
+  await project.run("human", "import", "answers.jsonl");
+  written["human-sheet"] = [sheet];
+  written["human-key"] = [JSON.parse(await readFile(join(folder, named(".key.json")), "utf8"))];
+  const stored = (await readdir(folder)).find((name) => name.endsWith(".answers.jsonl")) ?? "";
+  written["human-answer"] = parsed(await readFile(join(folder, stored), "utf8"));
+}
+
+async function writeCaches({ folder }: Project): Promise<void> {
+  const cache = join(folder, ".evalh", "cache");
+  const files = (await readdir(cache, { recursive: true })).filter((name) => name.endsWith(".jsonl"));
+  const texts = await Promise.all(files.map((name) => readFile(join(cache, name), "utf8")));
+  written["cached-answer"] = texts.flatMap(parsed);
+  const path = join(folder, "judge-cache.jsonl");
+  {
+    await using replies = await openReplyCache(path);
+    await replies.put("key", { text: '{"score":4}', finish: "stop", tokens: { prompt: 3, completion: 2 } });
+  }
+  written["reply"] = parsed(await readFile(path, "utf8"));
+}
 
 describe("the schemas of what evalh writes", () => {
   it("are as many as the table names", async () => {

@@ -23,15 +23,16 @@ export interface ShardIndex extends ShardPrefix {
 export async function readShardIndex(path: string, shard: string): Promise<ShardIndex | null> {
   const record = await readIndex(path);
   if (record === null) return null;
-  const { bytes, crc, done } = record;
-  if (typeof bytes !== "number" || typeof crc !== "number" || !isJsonObject(done)) return null;
+  const { bytes, checksum, done } = record;
+  if (typeof bytes !== "number" || typeof checksum !== "number" || !isJsonObject(done)) return null;
   const prefix = await prefixOf(shard, bytes);
-  if (prefix?.bytes !== bytes || prefix.crc !== crc) return null;
-  return { bytes, crc, done: done as Readonly<Record<string, string>> };
+  if (prefix?.bytes !== bytes || prefix.crc !== checksum) return null;
+  return { bytes, crc: checksum, done: done as Readonly<Record<string, string>> };
 }
 
-export async function writeShardIndex(path: string, index: ShardIndex): Promise<void> {
-  await writeIndex(path, index);
+export async function writeShardIndex(path: string, { bytes, crc, done }: ShardIndex): Promise<void> {
+  // A line's own checksum is its member "crc".
+  await writeIndex(path, { bytes, checksum: crc, done });
 }
 
 /** The checksum of a file's first bytes, of as many as there are; null if it cannot be read. */
