@@ -1,6 +1,7 @@
 import type { JsonObject } from "../src/core/json.ts";
 import type { Judge, JudgeModule } from "../src/core/judge.ts";
 import { signatureOf } from "./answers/choice.ts";
+import { FILTERS, filterChain } from "./answers/filters.ts";
 import { ignoring, normalizeSquad } from "./answers/normalize.ts";
 import { attemptWithReferences } from "./metric/attempt.ts";
 import { proportionMetric } from "./metric/mean.ts";
@@ -21,6 +22,7 @@ function normalizer(options: JsonObject): (text: string) => string {
 
 function create(options: JsonObject): Judge<ExactMatchStats> {
   const normalize = normalizer(options);
+  const filter = filterChain((options["filters"] ?? []) as readonly JsonObject[]);
   return {
     name: "exact_match",
     version: "1",
@@ -28,7 +30,7 @@ function create(options: JsonObject): Judge<ExactMatchStats> {
     metrics: [proportionMetric<ExactMatchStats>({ name: "exact_match" }, (stats) => stats.correct)],
     score: (completion, sample) =>
       attemptWithReferences(sample, () => {
-        const answer = normalize(completion.text);
+        const answer = normalize(filter(completion.text));
         return { correct: sample.references.some((reference) => normalize(reference) === answer) };
       }),
   };
@@ -51,6 +53,7 @@ export const exactMatch: JudgeModule = {
         default: "none",
       },
       trim: { description: "Ignore white space at both ends. lm-eval does not.", type: "boolean", default: true },
+      filters: FILTERS,
       ignore_case: flag("Compare in lowercase."),
       ignore_punctuation: flag("Delete ASCII punctuation."),
       ignore_numbers: flag("Delete ASCII digits."),

@@ -5,6 +5,7 @@ import type { GateResult } from "../src/compare/gate/gate-result.ts";
 import { equivalenceDocument } from "./json/equivalence-document.ts";
 import { learningDocument, resourcesDocument } from "./json/learning-document.ts";
 import { peopleDocument } from "./json/people-document.ts";
+import { dataCheckDocuments } from "./json/data-check-documents.ts";
 import { robustnessDocument } from "./json/robustness-document.ts";
 import { lossesAt } from "./losses.ts";
 import { finiteOrNull } from "./number-format.ts";
@@ -55,14 +56,7 @@ export function comparisonDocument(comparison: Comparison): { readonly [key: str
       unit: row.unit,
       detectable: row.detectable,
     })),
-    data_checks: comparison.dataChecks.map(({ dataset, revision, isAsked, rows, training_rows, findings }) => ({
-      dataset,
-      sha256: revision.sha256,
-      is_asked: isAsked,
-      rows,
-      training_rows,
-      findings: findings.map(({ check, level, message, count, of }) => ({ check, level, message, count, of })),
-    })),
+    data_checks: dataCheckDocuments(comparison),
     robustness: robustnessDocument(comparison),
     slices: comparison.slices.map((slice) => sliceDocument(comparison, slice)),
     training: trainingDocument(training),

@@ -32,7 +32,7 @@ export function askFor(task: Task, backend: Backend, seedBase: string): Ask {
         batch.map(({ item }, index) => likelihoodRequest(task, item, index)),
         signal,
       ),
-      task.choices,
+      batch.map(({ item }) => item.choices ?? task.choices),
     );
 }
 
@@ -60,13 +60,13 @@ function requireCapability(backend: Backend, task: Task, capability: "generate" 
 /** A perplexity task scores the prompt itself; the others score continuations of it. */
 function likelihoodRequest(task: Task, item: ItemRecord, index: number): LikelihoodRequest {
   if (task.kind === "perplexity") return { index, context: "", continuations: [item.prompt] };
-  const answers = task.choices ?? item.references;
+  const answers = item.choices ?? task.choices ?? item.references;
   return { index, context: item.prompt, continuations: answers.map((answer) => task.targetDelimiter + answer) };
 }
 
 async function* scored(
   outcomes: AsyncIterable<Outcome<readonly ContinuationScore[]>>,
-  choices: readonly string[] | null,
+  choices: readonly (readonly string[] | null)[],
 ): AsyncGenerator<Outcome<Completion>> {
   for await (const outcome of outcomes) {
     if (outcome.kind === "failed") {
@@ -74,7 +74,7 @@ async function* scored(
       continue;
     }
     const scores = outcome.value;
-    const text = choices?.[likeliest(scores)] ?? "";
+    const text = choices[outcome.index]?.[likeliest(scores)] ?? "";
     yield { index: outcome.index, kind: "done", value: { text, finish: "scored", choices: scores } };
   }
 }

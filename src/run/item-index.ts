@@ -52,7 +52,7 @@ export async function sourceOf(
     kind: task.kind,
     prompt: task.prompt.text,
     references: task.references.map(({ text }) => text),
-    choices: task.choices,
+    choices: task.choiceList === null ? task.choices : task.choiceList.text,
     targetDelimiter: task.targetDelimiter,
     perturbation: task.perturbation === undefined ? null : { ...task.perturbation, template: null, seed: world.seed },
   });

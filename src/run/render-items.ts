@@ -62,8 +62,8 @@ function perturbedItem(
 ): Rendered {
   const clean = asked(compiled, task, row);
   const [first = clean, ...others] = versions.map(({ shown, answered }) => ({
+    ...answersOf(compiled, task, { ...row, columns: answered }),
     prompt: compiled.prompt({ ...row, columns: shown }),
-    references: referencesOf(compiled, task, { ...row, columns: answered }),
   }));
   const item = { i, id: row.id, ...first, columns: row.columns };
   return {
@@ -72,11 +72,15 @@ function perturbedItem(
   };
 }
 
-function asked(compiled: CompiledTask, task: Task, row: Row): Pick<ItemRecord, "prompt" | "references"> {
-  return { prompt: compiled.prompt(row), references: referencesOf(compiled, task, row) };
+type Asked = Pick<ItemRecord, "prompt" | "references" | "choices">;
+
+function asked(compiled: CompiledTask, task: Task, row: Row): Asked {
+  return { prompt: compiled.prompt(row), ...answersOf(compiled, task, row) };
 }
 
 /** A perplexity task scores the prompt itself. */
-function referencesOf(compiled: CompiledTask, task: Task, row: Row): readonly string[] {
-  return task.kind === "perplexity" ? [] : compiled.references(row);
+function answersOf(compiled: CompiledTask, task: Task, row: Row): Omit<Asked, "prompt"> {
+  const choices = compiled.choices(row);
+  const references = task.kind === "perplexity" ? [] : compiled.references(row);
+  return choices === null ? { references } : { references, choices };
 }

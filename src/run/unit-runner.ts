@@ -147,5 +147,6 @@ async function sampleRecord(
 /** The sample as judges see it. */
 export function toSample(item: ItemRecord, task: { readonly choices: readonly string[] | null }): Sample {
   const sample = { id: item.id, input: item.prompt, references: item.references, metadata: item.columns };
-  return task.choices === null ? sample : { ...sample, choices: task.choices };
+  const choices = item.choices ?? task.choices;
+  return choices === null ? sample : { ...sample, choices };
 }

@@ -18,6 +18,11 @@ export interface CompiledTask {
    * @throws EvalhError E_PROMPT; E_DATASET if the task has choices and a reference is none of them
    */
   references(row: Row): readonly string[];
+  /**
+   * A row's own choices; null where the task has none or the same for all.
+   * @throws EvalhError E_PROMPT; E_DATASET for fewer than two
+   */
+  choices(row: Row): readonly string[] | null;
 }
 
 /**
@@ -28,13 +33,16 @@ export async function compileTask(task: Task): Promise<CompiledTask> {
   const template = compilePrompt(task.prompt.text, task.prompt.place);
   const answers = task.references.map(({ text, place }) => compilePrompt(text, place));
   const isKnown = choiceTest(task.choices);
+  const choices = choiceReader(task);
   const references = (row: Row): readonly string[] => {
     const texts = answers.flatMap((answer) => answer.renderList(row.columns, row));
-    for (const text of texts) if (!isKnown(text)) throw notAChoice(text, row, task);
+    const own = choices(row);
+    const isOption = own === null ? isKnown : choiceTest(own);
+    for (const text of texts) if (!isOption(text)) throw notAChoice(text, row, { task, choices: own ?? task.choices });
     return texts;
   };
   const { fewShot } = task;
-  if (fewShot === null) return { prompt: (row) => template.render(row.columns, row), references };
+  if (fewShot === null) return { prompt: (row) => template.render(row.columns, row), references, choices };
   const examplesOf = await drawExamples(fewShot, { task: task.name, file: task.prompt.place.file });
   if (template.names.has("examples")) {
     return {
@@ -43,10 +51,25 @@ export async function compileTask(task: Task): Promise<CompiledTask> {
         return template.render({ ...row.columns, examples } satisfies JsonObject, row);
       },
       references,
+      choices,
     };
   }
   const prefixOf = memoised((examples) => fewShotPrefix(examples, { template, references, task, fewShot }));
-  return { prompt: (row) => prefixOf(examplesOf(row)) + template.render(row.columns, row), references };
+  return { prompt: (row) => prefixOf(examplesOf(row)) + template.render(row.columns, row), references, choices };
+}
+
+/** Reads each row's own choices. */
+function choiceReader({ choiceList, name }: Task): CompiledTask["choices"] {
+  if (choiceList === null) return () => null;
+  const list = compilePrompt(choiceList.text, choiceList.place);
+  return (row) => {
+    const texts = list.renderList(row.columns, row);
+    if (texts.length > 1) return texts;
+    throw new EvalhError("E_DATASET", `task "${name}" needs two choices or more, and the row has ${texts.length}`, {
+      place: row.place,
+      hint: "`choices` must be a single expression whose value is a list, such as {{ choices.text }}",
+    });
+  };
 }
 
 /** Each example's prompt with its first accepted answer, joined and followed by the separator. */
@@ -59,7 +82,7 @@ function fewShotPrefix(
     readonly fewShot: FewShot;
   },
 ): string {
-  return examples
+  const texts = examples
     .map((row) => {
       const [answer] = from.references(row);
       if (answer === undefined) {
@@ -70,6 +93,7 @@ function fewShotPrefix(
       return from.template.render(row.columns, row) + from.task.targetDelimiter + answer + from.fewShot.separator;
     })
     .join("");
+  return from.fewShot.description + texts;
 }
 
 /** Nearly every row has the very same examples, so the last text is kept. */
@@ -87,8 +111,12 @@ function choiceTest(choices: Task["choices"]): (text: string) => boolean {
   return (text) => known.has(text.trim());
 }
 
-function notAChoice(text: string, row: Row, task: Task): EvalhError {
-  const hint = didYouMean(text, task.choices ?? []) ?? "add it to `choices`, or leave such rows out with `where`";
+function notAChoice(
+  text: string,
+  row: Row,
+  { task, choices }: { readonly task: Task; readonly choices: readonly string[] | null },
+): EvalhError {
+  const hint = didYouMean(text, choices ?? []) ?? "add it to `choices`, or leave such rows out with `where`";
   return new EvalhError(
     "E_DATASET",
     `the reference ${JSON.stringify(text)} is none of the choices of task "${task.name}"`,

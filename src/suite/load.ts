@@ -32,7 +32,14 @@ export interface LoadOptions {
  */
 export async function loadSuite(path: string, options: LoadOptions = {}): Promise<Suite> {
   const file = resolve(path);
-  const text = await readSuite(file);
+  return loadSuiteText(await readSuite(file), file, options);
+}
+
+/**
+ * The same for a suite's text.
+ * @param file absolute path; the suite's paths are relative to its folder
+ */
+export async function loadSuiteText(text: string, file: string, options: LoadOptions = {}): Promise<Suite> {
   const source = parseSource(text, shownPath(file));
   const raw = await checkSource(source, dirname(file), options);
   return assemble(raw, source, file);

@@ -77,7 +77,8 @@ function normaliseTask(task: RawTask, pointer: string, around: TaskSurroundings)
       typeof references === "string"
         ? [template(references, "references")]
         : references.map((text, index) => template(text, "references", index)),
-    choices: task.choices ?? null,
+    choices: typeof task.choices === "object" ? task.choices : null,
+    choiceList: typeof task.choices === "string" ? template(task.choices, "choices") : null,
     scoring: task.scoring ?? "logprob",
     targetDelimiter: task.target_delimiter ?? " ",
     fewShot: normaliseFewShot(task.few_shot, around),
@@ -136,6 +137,7 @@ function normaliseFewShot(raw: RawTask["few_shot"], around: TaskSurroundings): F
     dataset: normaliseDataset(raw.dataset, around),
     seed: raw.seed ?? around.seed,
     separator: raw.separator ?? "\n\n",
+    description: raw.description ?? "",
   };
 }
 

@@ -51,6 +51,8 @@ export interface TaskOutline {
   readonly prompt: PlacedText | null;
   readonly references: readonly PlacedText[];
   readonly choices: readonly string[] | null;
+  /** The template that gives each sample's own choices. */
+  readonly choiceList: PlacedText | null;
   readonly repeats: number;
   readonly judges: readonly JudgeOutline[];
   readonly slices: readonly PlacedText[];
@@ -118,6 +120,7 @@ function taskOutline(task: unknown, pointer: string): TaskOutline {
       typeof references === "string"
         ? [{ text: references, pointer: pointerTo(pointer, "references") }]
         : textsAt(task, pointer, "references"),
+    choiceList: textAt(task, pointer, "choices"),
     choices: Array.isArray(member(task, "choices")) ? textsAt(task, pointer, "choices").map(({ text }) => text) : null,
     repeats: typeof repeats === "number" ? repeats : 1,
     judges: list(task, pointerTo(pointer, "judges"), "judges").flatMap((item) =>

@@ -68,7 +68,7 @@ export interface RawTask {
   readonly dataset: string | RawDataset;
   readonly prompt: string;
   readonly references?: string | readonly string[];
-  readonly choices?: readonly string[];
+  readonly choices?: string | readonly string[];
   readonly scoring?: Task["scoring"];
   readonly target_delimiter?: string;
   readonly few_shot?: {
@@ -76,6 +76,7 @@ export interface RawTask {
     readonly dataset: string | RawDataset;
     readonly seed?: number;
     readonly separator?: string;
+    readonly description?: string;
   };
   readonly generate?: {
     readonly max_tokens?: number;

@@ -36,6 +36,8 @@ export interface FewShot {
   readonly seed: number;
   /** Between two examples, and between the last and the prompt. */
   readonly separator: string;
+  /** Before the first example, as it is. */
+  readonly description: string;
 }
 
 /** A judge as a task names it. */
@@ -73,8 +75,10 @@ export interface Task {
   readonly prompt: Template;
   /** Each gives one accepted answer, or several where it is a single expression whose value is a list. */
   readonly references: readonly Template[];
-  /** The options of a choice or classify task, in order; null for the other kinds. */
+  /** The options of a choice or classify task, in order; null for the other kinds, and where each sample has its own. */
   readonly choices: readonly string[] | null;
+  /** A single expression whose value is the list of a sample's own options. */
+  readonly choiceList: Template | null;
   /** How a choice is made: by log-probability or by the text the model writes. */
   readonly scoring: "logprob" | "generate";
   /** Between the prompt and an answer when an answer's likelihood is asked, and in few-shot examples. */

@@ -18,8 +18,7 @@ import { STEPS, training } from "./fixture-training.ts";
 import { correctAnswers, referenceTitle, summary, term, titleAnswer } from "./fixture-text.ts";
 import { equivalence } from "./fixture-equivalence.ts";
 import { loadResult } from "./fixture-load.ts";
-import { dataChecks } from "./fixture-data-checks.ts";
-import { robustnessOf } from "./robustness-fixture.ts";
+import { aboutData } from "./fixture-robustness.ts";
 
 /**
  * A comparison as a fine-tune of a tiny model gives it: eight checkpoints and two variants, two tasks of 400 samples.
@@ -230,8 +229,7 @@ export const comparison: Comparison = {
   },
   gates,
   learning: learningOf(STEPS.map((step) => `tiny-icd/checkpoint-${step}`)),
-  dataChecks,
-  robustness: robustnessOf(checkpoints.length),
+  ...aboutData(checkpoints.length),
   resources: resourcesOf(checkpoints.map(({ id }) => id)),
   figures: figuresOf(checkpoints.length, CHAPTERS),
   people,

@@ -70,9 +70,16 @@ describe("loading a suite", () => {
       prompt: { text: "{{ word }} ->", place: at(17, 13) },
       references: [{ text: "{{ opposite }}", place: at(18, 17) }],
       choices: null,
+      choiceList: null,
       scoring: "logprob",
       targetDelimiter: " ",
-      fewShot: { count: 2, dataset: { path: join(complete, "data/train.jsonl") }, seed: 3, separator: "\n" },
+      fewShot: {
+        count: 2,
+        dataset: { path: join(complete, "data/train.jsonl") },
+        seed: 3,
+        separator: "\n",
+        description: "",
+      },
       generate: { maxTokens: 8, temperature: 0.5, topP: 0.9, topK: 40, stop: ["\n"], logprobs: true },
       repeats: 3,
       judges: [

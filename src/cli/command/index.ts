@@ -42,6 +42,10 @@ export const commands = {
   score: { summary: "judge a run's stored answers again, without inference", load: () => import("./score.ts") },
   sacrebleu: { summary: "score text files as sacrebleu does, with its flags", load: () => import("./sacrebleu.ts") },
   import: { summary: "make a run of lm-eval, inspect_ai or promptfoo results", load: () => import("./import.ts") },
+  "import-task": {
+    summary: "make a suite of task files of lm-evaluation-harness",
+    load: () => import("./import-task.ts"),
+  },
   runs: { summary: "list the runs on disk", load: () => import("./runs.ts") },
   diagnose: { summary: "say from a training log whether it overfits", load: () => import("./diagnose.ts") },
   init: { summary: "write a commented suite for your data and checkpoints", load: () => import("./init.ts") },

@@ -4,12 +4,12 @@ import { InvalidArgumentError, type Command } from "commander";
 
 import { EvalhError } from "../../core/errors.ts";
 import type { Suite } from "../../suite/suite.ts";
-import { loadSuite } from "../../suite/load.ts";
 import { startRun, type RunRequest } from "../start-run.ts";
 import { dryRun } from "../dry-run.ts";
 import { BASELINE_HELP } from "../baseline-option.ts";
 import { cacheOf, parseBytes, type CacheFlags } from "../cache-option.ts";
 import { GATE_HELP, repeated } from "../gate-flags.ts";
+import { loadSuiteOrTask } from "../load-tasks.ts";
 import { locateSuite } from "../locate-suite.ts";
 import { parseSeconds } from "../parse-seconds.ts";
 import { modelArguments, overrideModels, overridesModels, type ModelFlags } from "../model-override.ts";
@@ -37,6 +37,7 @@ interface Options extends CacheFlags, ModelFlags {
   readonly allowOutside?: true;
   readonly allowCode?: true;
   readonly wait?: number;
+  readonly data?: string;
 }
 
 export function configure(command: Command, context: CommandContext): void {
@@ -59,6 +60,7 @@ export function configure(command: Command, context: CommandContext): void {
     .option("--backend <name>", "how to ask, instead of the suite's backend; with --base-url openai by default")
     .option("--model <name>", "the name by which the server knows the model")
     .option("--option <name=value...>", "options of the backend, over the suite's: --option api=completions")
+    .option("--data <path>", "for a task file of lm-evaluation-harness: its dataset, in the place of the hub's")
     .option("--wait <seconds>", "how long to wait for a server that is not there yet", parseSeconds)
     .option("--allow-code", "let the suite start programs (backend `command`)")
     .option("--allow-outside", "let the suite read files outside its folder")
@@ -95,7 +97,12 @@ async function requestOf(
   }
   const path =
     wanted === undefined && resume !== null ? (await readManifest(resume)).suite.file : await locateSuite(wanted ?? "");
-  const loaded = await loadSuite(path, { allowOutside: options.allowOutside === true });
+  const loaded = await loadSuiteOrTask(path, {
+    allowOutside: options.allowOutside === true,
+    data: options.data ?? null,
+    namesModel: options.baseUrl !== undefined,
+    note,
+  });
   return {
     suite: await overrideModels(narrow(loaded, options), options, note),
     checkpoints: options.checkpoint ?? null,
@@ -125,6 +132,7 @@ function resumeCommand(wanted: string | undefined, options: Options, folder: str
     "evalh run",
     ...(wanted === undefined ? [] : [wanted]),
     ...modelArguments(options),
+    ...(options.data === undefined ? [] : ["--data", options.data]),
     "--resume",
     relative(process.cwd(), folder),
   ].join(" ");

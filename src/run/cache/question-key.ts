@@ -18,8 +18,10 @@ export function isSampled(task: Task): boolean {
 export function questionText({ choices, kind }: Pick<Task, "choices" | "kind">): (item: ItemRecord) => string {
   const namesContinuations = choices === null && kind === "loglikelihood";
   // The length keeps the prompt's end from being taken for a continuation.
-  return ({ prompt, references }) =>
-    `${prompt.length} ${prompt}${namesContinuations ? JSON.stringify(references) : ""}`;
+  return ({ prompt, references, choices: own }) => {
+    const continuations = own ?? (namesContinuations ? references : null);
+    return `${prompt.length} ${prompt}${continuations === null ? "" : JSON.stringify(continuations)}`;
+  };
 }
 
 /**

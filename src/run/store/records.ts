@@ -20,8 +20,10 @@ export interface ItemRecord {
   readonly prompt: string;
   readonly references: readonly string[];
   readonly columns: JsonObject;
+  /** The sample's own choices; where all samples have the same, they stand in run.json. */
+  readonly choices?: readonly string[];
   /** Of a perturbed sample: how it is asked the second time and later. */
-  readonly versions?: readonly Pick<ItemRecord, "prompt" | "references">[];
+  readonly versions?: readonly Pick<ItemRecord, "prompt" | "references" | "choices">[];
 }
 
 /** A line of samples/<checkpoint>.jsonl: one answer of one checkpoint and what the judges made of it. */

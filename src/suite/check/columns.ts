@@ -32,7 +32,8 @@ async function checkTask(task: TaskOutline, index: number, context: CheckContext
   if (columns instanceof EvalhError) return [source.at(dataset, unreadable(columns))];
   const known = task.hasFewShot ? new Set([...columns.first, "examples"]) : columns.first;
   const prompts = task.perturb.flatMap((each) => each.prompts);
-  const templates = [...(task.prompt === null ? [] : [task.prompt]), ...task.references, ...prompts]
+  const choices = task.choiceList === null ? [] : [task.choiceList];
+  const templates = [...(task.prompt === null ? [] : [task.prompt]), ...task.references, ...prompts, ...choices]
     .filter(({ pointer }) => context.isSound(pointer))
     .flatMap(({ text, pointer }) =>
       [...compilePrompt(text, { file: source.file }).required]

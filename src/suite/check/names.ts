@@ -34,14 +34,15 @@ interface Finding {
 function kindProblems(task: TaskOutline): Finding[] {
   const found: Finding[] = [];
   const hasChoices = task.kind === "choice" || task.kind === "classify";
-  if (hasChoices && task.choices === null) {
+  const isWithout = task.choices === null && task.choiceList === null;
+  if (hasChoices && isWithout) {
     found.push({
       pointer: task.pointer,
       message: `missing key "choices"`,
       hint: `a ${task.kind} task chooses among them`,
     });
   }
-  if (!hasChoices && task.choices !== null) {
+  if (!hasChoices && !isWithout) {
     const message = `key "choices" does not apply to kind ${task.kind}`;
     found.push({ pointer: pointerTo(task.pointer, "choices"), message, hint: "say `kind: choice`" });
   }

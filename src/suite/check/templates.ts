@@ -5,9 +5,10 @@ import { compilePrompt } from "../prompt.ts";
 
 /** Templates that Jinja does not understand. */
 export function checkTemplates({ source, outline }: CheckContext): Problem[] {
-  const templates = outline.tasks.flatMap(({ prompt, references, perturb }) => [
+  const templates = outline.tasks.flatMap(({ prompt, references, perturb, choiceList }) => [
     ...(prompt === null ? [] : [prompt]),
     ...references,
+    ...(choiceList === null ? [] : [choiceList]),
     ...perturb.flatMap(({ prompts }) => prompts),
   ]);
   return [...templates, ...outline.training.templates].flatMap(({ text, pointer }) => {

@@ -59,6 +59,7 @@ const fewShotSchema: Schema = {
     dataset: datasetSchema("Rows to take them from; a row is never an example of itself."),
     seed: { type: "integer", minimum: 0, maximum: 0xff_ff_ff_ff, description: "The suite's seed by default." },
     separator: { type: "string", default: "\n\n", description: "Between two examples and before the prompt." },
+    description: { type: "string", default: "", description: "Text before the first example, as it is." },
   },
 };
 
@@ -118,7 +119,11 @@ export function taskSchema({ judges, perturbations }: Pick<LoadedCatalog, "judge
         items: { type: "string" },
         description: "Accepted answers, as templates; a single expression may give a list.",
       },
-      choices: texts("The options of a choice or classify task.", { minItems: 2 }),
+      choices: texts("The options of a choice or classify task; or a template whose value is each sample's own list.", {
+        type: ["array", "string"],
+        minItems: 2,
+        minLength: 1,
+      }),
       scoring: oneOf(["logprob", "generate"], "How a choice is made: by log-probability or by the written text."),
       target_delimiter: { type: "string", default: " ", description: "Between the prompt and an answer." },
       few_shot: fewShotSchema,

@@ -31,6 +31,8 @@ export class StrictInterpreter extends Interpreter {
   }
 
   override evaluate(statement: TemplateNode | undefined, scope: TemplateScope): TemplateValue {
+    const place = statement === undefined ? null : this.#listIndex(statement, scope);
+    if (place !== null) return super.evaluate({ type: "IntegerLiteral", value: place } as TemplateNode, scope);
     const value = super.evaluate(statement, scope);
     if (statement === undefined) return value;
     if (value.type === "UndefinedValue" && isReference(statement) && !this.#lenient.has(statement)) {
@@ -40,6 +42,22 @@ export class StrictInterpreter extends Interpreter {
     if (value.type === "NullValue" && isReference(statement)) throw new MissingName(pathOf(statement), "null");
     if (value.type !== "BooleanValue") return value;
     return super.evaluate({ type: "StringLiteral", value: writtenForm(value) } as TemplateNode, scope);
+  }
+
+  /** Python's `list.index(item)`, which tasks of lm-evaluation-harness use and the library lacks; null for all else. */
+  #listIndex(node: TemplateNode, scope: TemplateScope): number | null {
+    if (node.type !== "CallExpression") return null;
+    const { callee, args } = node as unknown as { callee: unknown; args: readonly TemplateNode[] };
+    if (!isTemplateNode(callee) || callee.type !== "MemberExpression") return null;
+    const { object, property } = callee as unknown as { object: TemplateNode; property: unknown };
+    if (!isTemplateNode(property) || !("value" in property) || property.value !== "index" || args.length !== 1)
+      return null;
+    const list = this.evaluate(object, scope);
+    if (list.type !== "ArrayValue" || !Array.isArray(list.value)) return null;
+    const wanted = this.evaluate(args[0], scope);
+    const at = (list.value as readonly TemplateValue[]).findIndex(({ value }) => value === wanted.value);
+    if (at < 0) throw new Error(`${JSON.stringify(wanted.value)} is not in the list`);
+    return at;
   }
 
   #mark(node: unknown, isBlock: boolean): void {

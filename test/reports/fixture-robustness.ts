@@ -1,3 +1,4 @@
+import { dataChecks } from "./fixture-data-checks.ts";
 import type { Comparison } from "../../src/compare/comparison.ts";
 import type { RobustnessCell } from "../../src/compare/robustness/robustness.ts";
 
@@ -30,7 +31,7 @@ function cell(clean: number, perturbed: number, significant: boolean): Robustnes
 }
 
 /** One task under two perturbations, with hostile text where text of a dataset can stand. */
-export function robustnessOf(checkpoints: number): Comparison["robustness"] {
+function robustnessOf(checkpoints: number): Comparison["robustness"] {
   const cells = (make: () => RobustnessCell): (RobustnessCell | null)[] =>
     Array.from({ length: checkpoints }, (_, index) => (index === 0 ? null : make()));
   const row = { key: "chapter/accuracy", task: "chapter", options: {}, of: 400 };
@@ -72,4 +73,9 @@ export function robustnessOf(checkpoints: number): Comparison["robustness"] {
       },
     ],
   };
+}
+
+/** What the comparison says of its data and of perturbed samples. */
+export function aboutData(checkpoints: number): Pick<Comparison, "dataChecks" | "robustness"> {
+  return { dataChecks, robustness: robustnessOf(checkpoints) };
 }
