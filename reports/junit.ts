@@ -20,7 +20,6 @@ export const junitReport = textReport({
 interface TestCase {
   readonly classname: string;
   readonly name: string;
-  readonly file: string | null;
   /** "error" is for what kept a score from being made, "skipped" for what is left open. */
   readonly outcome: "pass" | "failure" | "error" | "skipped";
   /** The whole message: some viewers show the body alone, others the attribute. */
@@ -35,14 +34,13 @@ function renderJunit(comparison: Comparison, root: string | undefined): string {
     tests: cases.length,
     failures: count("failure"),
     errors: count("error"),
-    skipped: count("skipped"),
     time: run.seconds,
   };
-  const timestamp = run.startedAt === "" ? {} : { timestamp: run.startedAt.slice(0, 19) };
+  const own = { skipped: count("skipped"), ...(run.startedAt === "" ? {} : { timestamp: run.startedAt.slice(0, 19) }) };
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites${xmlAttributes({ name: "evalh", ...counts })}>`,
-    `<testsuite${xmlAttributes({ name: suite.name, ...counts, ...timestamp, hostname: run.host })}>`,
+    `<testsuite${xmlAttributes({ name: suite.name, ...counts, ...own, hostname: run.host })}>`,
     ...cases.map(caseXml),
     "</testsuite>",
     "</testsuites>\n",
@@ -54,13 +52,14 @@ function gateCase({ suite }: Comparison, result: GateResult, root: string | unde
   const word = gateWord(result);
   const against = result.against === null ? "" : `\nagainst ${result.against}`;
   const { file, line } = result.gate.place;
-  const path = root === undefined ? file : relative(root, file);
+  // A gate of the command line has no place.
+  const path = root === undefined || file === "" ? file : relative(root, file);
+  const place = path === "" ? "" : `\n${path}${line === undefined ? "" : `:${line}`}`;
   return {
     classname: `${suite.name}.gates`,
     name: result.name,
-    file: path,
     outcome: outcomes[word],
-    message: `${word}: ${result.name}: ${result.reason}\ncheckpoint ${result.checkpoint}${against}\n${path}${line === undefined ? "" : `:${line}`}`,
+    message: `${word}: ${result.name}: ${result.reason}\ncheckpoint ${result.checkpoint}${against}${place}`,
   };
 }
 
@@ -75,7 +74,6 @@ function taskCases(comparison: Comparison): TestCase[] {
     return {
       classname: `${suite.name}.tasks`,
       name: task,
-      file: null,
       outcome: troubles.length === 0 ? ("pass" as const) : ("error" as const),
       message: [...troubles, ...scoreLines(comparison, rows)].join("\n"),
     };
@@ -102,8 +100,8 @@ function scoreLines(comparison: Comparison, rows: readonly MetricRow[]): string[
   });
 }
 
-function caseXml({ classname, name, file, outcome, message }: TestCase): string {
-  const attributes = xmlAttributes({ classname, name, ...(file === null ? {} : { file }), time: 0 });
+function caseXml({ classname, name, outcome, message }: TestCase): string {
+  const attributes = xmlAttributes({ classname, name, time: 0 });
   const text = message
     .split("\n")
     .map((line) => escapeText(line))
