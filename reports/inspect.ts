@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
+import { EvalhError, hasErrno } from "../src/core/errors.ts";
 import type { FinishReason } from "../src/core/completion.ts";
 import type { Checkpoint } from "../src/core/checkpoint.ts";
 import type { Comparison, MetricRow, SampleOutput, SampleSource, SampleView } from "../src/compare/comparison.ts";
@@ -17,7 +18,7 @@ export const inspectReport: ReportModule = {
   summary: "Logs for inspect_ai, a file for each checkpoint and task, in a folder.",
   extension: "logs",
   async write(comparison, samples, { path, force = false }) {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     let bytes = 0;
     for (const [index, checkpoint] of comparison.checkpoints.entries()) {
       for (const [task, rows] of Map.groupBy(testRows(comparison), (row) => row.task)) {
@@ -29,6 +30,18 @@ export const inspectReport: ReportModule = {
     return { path, bytes, notes: [] };
   },
 };
+
+/** @throws EvalhError E_USAGE where a file lies */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    if (!hasErrno(error, "EEXIST", "ENOTDIR")) throw error;
+    throw new EvalhError("E_USAGE", `${path} is a file; these logs are written to a folder`, {
+      hint: "name another place with --output",
+    });
+  }
+}
 
 const MARK = /^\{"version":2,"status":"/u;
 

@@ -11,8 +11,11 @@ import { comparison, samples } from "./fixture.ts";
 const folder = mkdtempSync(join(tmpdir(), "evalh-reports-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** All but those that write a folder. */
+const fileReports = reportNames.filter((name) => name !== "inspect");
+
 describe("item 13: writing a report", () => {
-  test.each(reportNames)("%s writes a file, and again over its own", async (name) => {
+  test.each(fileReports)("%s writes a file, and again over its own", async (name) => {
     const report = await reports[name]();
     const path = join(folder, `again-${name}.${report.extension}`);
     const first = await report.write(comparison, samples, { path });
@@ -21,7 +24,22 @@ describe("item 13: writing a report", () => {
     expect(readFileSync(path).length).toBe(first.bytes);
   });
 
-  test.each(reportNames)("%s leaves a foreign file alone unless forced", async (name) => {
+  test("inspect writes a folder, again over its own, and leaves a foreign file alone", async () => {
+    const inspect = await reports.inspect();
+    const path = join(folder, "again.logs");
+    const first = await inspect.write(comparison, samples, { path });
+    expect(await inspect.write(comparison, samples, { path })).toEqual(first);
+    const sizes = readdirSync(path).map((name) => readFileSync(join(path, name)).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(first.bytes);
+    const foreign = join(folder, "foreign.logs");
+    writeFileSync(foreign, "my thesis");
+    await expect(inspect.write(comparison, samples, { path: foreign, force: true })).rejects.toMatchObject({
+      code: "E_USAGE",
+    });
+    expect(readFileSync(foreign, "utf8")).toBe("my thesis");
+  });
+
+  test.each(fileReports)("%s leaves a foreign file alone unless forced", async (name) => {
     const report = await reports[name]();
     const path = join(folder, `foreign-${name}.${report.extension}`);
     writeFileSync(path, "my thesis");
