@@ -35,6 +35,12 @@ export const meanWords: Readonly<Record<PeopleView["form"], string>> = {
   choice: "chosen as best",
 };
 
+/** What the items judged so far can show. */
+export function judgedMargin({ judged, form, means, pairs }: PeopleView): string {
+  const groups = form === "pairwise" ? pairs.length : form === "choice" ? 1 : means.length;
+  return marginText(judged, form, Math.max(1, groups));
+}
+
 /** The headline of a sheet. */
 export function sheetTitle({ sheet, form, isPicked, judged, items, agreement }: PeopleView): string {
   return `sheet ${sheet} (${form}${isPicked ? ", samples picked by hand" : ""}): ${judged} of ${plural(items, "item")} judged by ${plural(agreement.raters, "rater")}`;
@@ -63,7 +69,7 @@ export function peopleLines(view: PeopleView): string[] {
   ]);
   return [
     sheetTitle(view),
-    `  ${marginText(Math.max(1, view.judged), view.form)}`,
+    `  ${judgedMargin(view)}`,
     "",
     ...table(means),
     ...comparedLines(view),

@@ -4,7 +4,7 @@ import { hashSeed } from "../stats/hash-seed.ts";
 import { holm } from "../stats/multiple.ts";
 import { lookShare } from "../stats/sequential.ts";
 import type { RunManifest } from "../run/store/records.ts";
-import type { Gate } from "../suite/suite.ts";
+import { HUMAN_METRIC, type Gate } from "../suite/suite.ts";
 import { metricConflict, type Baseline } from "./baseline/baseline.ts";
 import { gateNames } from "./gate/gate-name.ts";
 import type { GateResult } from "./gate/gate-result.ts";
@@ -67,7 +67,9 @@ async function lookAt(gate: Gate, inputs: GateInputs): Promise<Looked> {
   const row = gate.perturbation === undefined ? clean : perturbedMetric(inputs.data, clean, gate.perturbation);
   if (clean !== null && row !== null) return lookAtMetric(gate, { row, clean }, inputs);
   const form = gate.perturbation === undefined ? "" : ` under ${gate.perturbation}`;
-  return { ...bare, decision: undecided(`the run has no ${gate.metric}${form}`) };
+  const isOfPeople = gate.metric.endsWith(`/${HUMAN_METRIC}`);
+  const reason = isOfPeople ? "nobody has judged the answers yet" : `the run has no ${gate.metric}${form}`;
+  return { ...bare, decision: undecided(reason) };
 }
 
 /** A metric under a perturbation of its task. */

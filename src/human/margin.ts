@@ -18,12 +18,17 @@ export function marginOf(n: number): Margin {
   return { points: (hi - lo) / 2, winsNeeded };
 }
 
-/** The same in a sentence: in points of the scale for ratings, with the sign test where answers are compared. */
-export function marginText(n: number, form: HumanForm): string {
+/**
+ * The same in a sentence, for answers that are shared out among several checkpoints or pairs of them: in points of the
+ * scale for ratings, with the sign test for pairs.
+ */
+export function marginText(answers: number, form: HumanForm, groups = 1): string {
+  const n = Math.max(1, Math.floor(answers / groups));
   const { points, winsNeeded } = marginOf(n);
-  const answers = n === 1 ? "1 answer shows" : `${n} answers show`;
-  if (form === "rating") return `${answers} differences from about ±${(points / 25).toFixed(1)} of 1 to 5 (95 %)`;
-  const shown = `${answers} differences from about ±${points.toFixed(0)} points (95 %)`;
+  const each = groups === 1 ? "" : ` of each of ${groups} ${form === "pairwise" ? "pairs" : "checkpoints"}`;
+  const subject = `${n === 1 ? "1 answer" : `${n} answers`}${each} show${n === 1 ? "s" : ""}`;
+  if (form === "rating") return `${subject} differences from about ±${(points / 25).toFixed(1)} of 1 to 5 (95 %)`;
+  const shown = `${subject} differences from about ±${points.toFixed(0)} points (95 %)`;
   if (form !== "pairwise") return shown;
   const test = winsNeeded > n ? "no result is significant" : `${winsNeeded} wins are significant`;
   return `${shown}; of ${n} decisive ones ${test}`;

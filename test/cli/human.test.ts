@@ -122,7 +122,7 @@ gates:
 `;
     await using project = await makeProject({ rows: 24, suite });
     const first = await project.run("run", "suite.yaml", "--quiet", "--no-report");
-    expect([first.code, first.stdout]).toEqual([0, expect.stringContaining("the run has no continue/human")]);
+    expect([first.code, first.stdout]).toEqual([0, expect.stringContaining("nobody has judged the answers yet")]);
     const id = sheetId((await project.run("human", "export")).stdout);
     const items = await sheetItems(project, id);
     expect(items).toHaveLength(20);

@@ -137,6 +137,9 @@ describe("drawing items for people", () => {
       "100 answers show differences from about ±10 points (95 %); of 100 decisive ones 61 wins are significant",
     );
     expect(marginText(100, "rating")).toContain("±0.4 of 1 to 5");
+    expect(marginText(100, "correct", 2)).toBe(
+      "50 answers of each of 2 checkpoints show differences from about ±13 points (95 %)",
+    );
     expect(marginText(3, "pairwise")).toContain("no result is significant");
   });
 });

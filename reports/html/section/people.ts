@@ -1,9 +1,8 @@
 import type { PeopleView } from "../../../src/compare/people.ts";
 import type { Estimate } from "../../../src/core/estimate.ts";
-import { marginText } from "../../../src/human/margin.ts";
 import { checkpointLabels } from "../../checkpoint-label.ts";
 import { formatCount, formatP, MISSING, plural } from "../../number-format.ts";
-import { coefficientText, meanText, meanWords, shareText } from "../../people-lines.ts";
+import { coefficientText, judgedMargin, meanText, meanWords, shareText } from "../../people-lines.ts";
 import { markup, type Html } from "../markup.ts";
 import { scrollTable } from "../part/scroll-table.ts";
 import { tabs } from "../part/tabs.ts";
@@ -29,7 +28,7 @@ export const people: Section = {
 
 function sheetView(view: PeopleView, label: Label): Html {
   const { judged, items, agreement } = view;
-  return markup`<p class="intro">${formatCount(judged)} of ${plural(items, "item")} judged by ${plural(agreement.raters, "rater")}, blind and in random order. ${view.isPicked && "Somebody picked these samples: they stand for no others. "}${marginText(Math.max(1, judged), view.form)}.</p>${meansTable(view, label)}${pairsTable(view, label)}${positionNote(view)}<h3>Do people agree with each other?</h3><p class="intro">${agreementSentence(view)}</p>${ratersTable(view)}${judgesTable(view)}`;
+  return markup`<p class="intro">${formatCount(judged)} of ${plural(items, "item")} judged by ${plural(agreement.raters, "rater")}, blind and in random order. ${view.isPicked && "Somebody picked these samples: they stand for no others. "}${judgedMargin(view)}.</p>${meansTable(view, label)}${pairsTable(view, label)}${positionNote(view)}<h3>Do people agree with each other?</h3><p class="intro">${agreementSentence(view)}</p>${ratersTable(view)}${judgesTable(view)}`;
 }
 
 function agreementSentence({ agreement }: PeopleView): string {

@@ -72,6 +72,8 @@ interface Plan {
   readonly drawn: number;
   readonly of: number;
   readonly checkpoints: readonly string[];
+  /** Checkpoints or pairs that the items are shared out among. */
+  readonly groups: number;
   /** Asked of each stratum. */
   readonly least: number;
   readonly strata: readonly Allotment[];
@@ -115,6 +117,7 @@ async function exportSheet(wanted: string, options: Options, io: CliIo): Promise
     drawn: drawn.length,
     of: candidates.length,
     checkpoints: chosen,
+    groups: new Set(drawn.map(({ group }) => group)).size,
     least: stratify.length === 0 ? 0 : least,
     strata: allotments(candidates, drawn),
     identical: identical.map(({ checkpoints, samples }) => ({ checkpoints, samples: samples.length })),
@@ -159,7 +162,7 @@ function print(plan: Plan, { json }: Options, { stdout }: CliIo): void {
   const what = sheet === null ? "a sheet" : `sheet ${sheet}`;
   const lines = [
     `${what}: ${items} items (${drawn} new of ${plan.of}) of ${checkpoints.join(", ")}`,
-    `  ${marginText(drawn, plan.form)}`,
+    `  ${marginText(drawn, plan.form, plan.groups)}`,
   ];
   const short = strata.filter(({ drawn: n, of }) => n < Math.min(least, of)).length;
   const width = Math.max(...strata.map(({ stratum }) => stratum.length));
