@@ -25,7 +25,7 @@ export async function openDrawing(
   { baseline, emit }: { readonly baseline: Baseline | null; readonly emit: (event: RunEvent) => void },
 ): Promise<Drawn> {
   const { folder, manifest } = run;
-  const tests = manifest.units.filter(({ split }) => split === "test");
+  const tests = manifest.units.filter(({ split, perturbation }) => split === "test" && perturbation === undefined);
   const most = Math.max(...tests.map(({ n }) => n));
   const known = manifest.drawing?.done ?? 0;
   let state: Drawing = { looks: manifest.drawing?.looks ?? looksFor(most), done: known };

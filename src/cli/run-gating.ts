@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 
 import { requireComparable, type Baseline } from "../compare/baseline/baseline.ts";
-import { readRun } from "../compare/run-data.ts";
+import { readRunHead } from "../compare/run-data.ts";
 import type { Suite } from "../suite/suite.ts";
 import { loadBaseline } from "./baseline-option.ts";
 
@@ -34,7 +34,7 @@ export async function checkGating(
 ): Promise<void> {
   if (baseline === null) return;
   try {
-    requireComparable(await readRun(folder), baseline, suite.gates);
+    requireComparable(await readRunHead(folder), baseline, suite.gates);
   } catch (error) {
     if (isNew) await rm(folder, { recursive: true, force: true });
     throw error;

@@ -106,6 +106,15 @@ export async function readRun(folder: string): Promise<RunData> {
   };
 }
 
+/** What a run is about, without its scores: of a run of millions these take long to read. */
+export async function readRunHead(folder: string): Promise<Pick<RunData, "manifest" | "metrics">> {
+  const manifest = await readManifest(folder);
+  const units = manifest.units.filter(({ perturbation }) => perturbation === undefined);
+  const metrics: RunMetric[] = [];
+  for (const unit of units) metrics.push(...runMetrics(unit, await createJudgesOf(unit)));
+  return { manifest: { ...manifest, units }, metrics };
+}
+
 /** Every metric that a unit's judges give. */
 export function runMetrics(unit: UnitInfo, judges: readonly Judge[]): RunMetric[] {
   return judges.flatMap((judge) =>

@@ -143,7 +143,7 @@ describe.skipIf(executable === null)("the form in a browser, from disk", () => {
     await page.locator("#status", { hasText: "2 done" }).waitFor();
   });
 
-  it("shows hostile answers as text and runs none of them", async () => {
+  it("item 9: shows hostile answers as text and runs none of them", async () => {
     await using place = await storedSheet({ n: 1, repeat: 0 });
     const { stored } = place;
     const attack = `</script><script>alert(1)</script><img src=x onerror="alert(2)"><!--`;

@@ -45,8 +45,11 @@ export function metricConflict(
   return null;
 }
 
+/** A run without its scores. */
+type RunHead = Pick<RunData, "manifest" | "metrics">;
+
 /** The metrics of a run that its paired gates need. People may not have judged the baseline: such a gate is undecided. */
-function gatedRows(data: RunData, gates: readonly Gate[]): RunMetric[] {
+function gatedRows(data: RunHead, gates: readonly Gate[]): RunMetric[] {
   const keys = new Set(gates.filter(({ mode }) => mode !== "threshold").map(({ metric }) => metric));
   return data.metrics.filter(({ key, unit, judge }) => {
     const { module } = unit.judges.find(({ name }) => name === judge.name) ?? {};
@@ -55,7 +58,7 @@ function gatedRows(data: RunData, gates: readonly Gate[]): RunMetric[] {
 }
 
 /** Why the gates of a run cannot be held against a baseline, each reason once. */
-export function baselineConflicts(data: RunData, baseline: Baseline, gates: readonly Gate[]): string[] {
+export function baselineConflicts(data: RunHead, baseline: Baseline, gates: readonly Gate[]): string[] {
   if (baseline.suite !== data.manifest.suite.name) {
     return [`it is of suite "${baseline.suite}", the run of suite "${data.manifest.suite.name}"`];
   }
@@ -64,7 +67,7 @@ export function baselineConflicts(data: RunData, baseline: Baseline, gates: read
 }
 
 /** @throws EvalhError E_NOT_COMPARABLE if the gates of the run cannot be held against the baseline */
-export function requireComparable(data: RunData, baseline: Baseline, gates: readonly Gate[]): void {
+export function requireComparable(data: RunHead, baseline: Baseline, gates: readonly Gate[]): void {
   const reasons = baselineConflicts(data, baseline, gates);
   if (reasons.length === 0) return;
   throw new EvalhError("E_NOT_COMPARABLE", `cannot be compared with ${baseline.name}: ${reasons.join("; ")}`, {

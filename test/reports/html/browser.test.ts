@@ -204,7 +204,7 @@ describe.skipIf(executable === null)("HTML report in a browser, from disk", () =
     expect(await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth")).toBe(0);
   });
 
-  test("shows hostile names and answers as text, and lets none of them act", async () => {
+  test("item 9: shows hostile names and answers as text, and lets none of them act", async () => {
     const { page, incidents } = await open(hostile, { fragment: "#f=differs" });
     for (let at = 0; at < ATTACKS.length; at++) {
       await page.keyboard.press("j");

@@ -46,7 +46,7 @@ describe("HTML report", () => {
     expect((await write(comparison)).text).toBe((await write(comparison)).text);
   });
 
-  test("lets only its own script and style run, by their hashes", async () => {
+  test("item 9: lets only its own script and style run, by their hashes", async () => {
     const { text } = await write(comparison);
     const policy = /Content-Security-Policy" content="([^"]*)"/u.exec(text)?.[1] ?? "";
     const hashOf = (source: string): string => `'sha256-${createHash("sha256").update(source).digest("base64")}'`;
@@ -63,7 +63,7 @@ describe("HTML report", () => {
     ]);
   });
 
-  test("mentions no address and no inline style", async () => {
+  test("item 9: mentions no address and no inline style", async () => {
     const { text } = await write(comparison);
     const markup = text.replaceAll(/<script[^>]*>.*?<\/script>/gsu, "");
     expect(markup).not.toMatch(/https?:|\bsrc=|\bstyle=|@import|url\(/u);
