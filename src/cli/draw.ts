@@ -66,7 +66,8 @@ export function checkDrawing({
     );
   }
   if (gates.length === 0) throw usage("--until-decided needs gates", "add `gates` to the suite, or use --gate");
-  if (baseline === null && gates.some(({ mode }) => mode !== "threshold")) {
+  const needs = ({ mode, perturbation }: Gate): boolean => mode !== "threshold" && perturbation === undefined;
+  if (baseline === null && gates.some(needs)) {
     throw usage(
       "--until-decided needs a baseline",
       "make one with `evalh baseline update`, or name one with --baseline",

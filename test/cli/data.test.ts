@@ -159,7 +159,7 @@ describe("evalh data", () => {
 
   it("reads what Hugging Face datasets saved, and holds a run to the revision that the suite pins", async () => {
     await using project = await makeProject();
-    const saved = fileURLToPath(new URL("../fixtures/datasets/huggingface/saved/", import.meta.url));
+    const saved = fileURLToPath(new URL("../fixtures/huggingface/saved/", import.meta.url));
     await cp(saved, join(project.folder, "saved"), { recursive: true });
     const checked = await project.run("data", "check", "saved/test", "--input", "text", "--json");
     const { revision } = JSON.parse(checked.stdout) as { revision: { sha256: string; fingerprint: string } };

@@ -8,7 +8,7 @@ import { openDataset } from "../../src/dataset/index.ts";
 import { datasetRevision } from "../../src/dataset/revision.ts";
 import { collect, scratch } from "./scratch.ts";
 
-const saved = fileURLToPath(new URL("../fixtures/datasets/huggingface/", import.meta.url));
+const saved = fileURLToPath(new URL("../fixtures/huggingface/", import.meta.url));
 const rowsOf = async (path: string): Promise<object[]> =>
   (await collect(openDataset({ path }))).map(({ columns }) => columns);
 
