@@ -15,7 +15,7 @@ import { pythonOf } from "./environment.ts";
 
 const python = pythonOf("labelstudio");
 /** Starting it makes a database of some hundred migrations. */
-const START_MS = 300_000;
+const START_MS = 600_000;
 const ITEMS = 100;
 const RATERS = 3;
 
