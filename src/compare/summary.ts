@@ -14,9 +14,13 @@ interface SummaryInputs {
 
 /** The comparison in a few sentences, the headline first. */
 export function summarise(inputs: SummaryInputs): string[] {
+  const first = headline(inputs);
+  const ship = shipSentences(inputs);
+  const [choice] = ship;
+  // That there is no log is no news: the checkpoint to ship is.
+  const hasNews = inputs.verdict.kind !== "pass" || inputs.training !== null || choice === undefined;
   return [
-    headline(inputs),
-    ...shipSentences(inputs),
+    ...(hasNews ? [first, ...ship] : [choice, first, ...ship.slice(1)]),
     ...disagreement(inputs),
     ...variantSentences(inputs),
     ...resolution(inputs),

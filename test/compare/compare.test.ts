@@ -24,6 +24,17 @@ const risingThenFalling = [
 ];
 
 describe("the comparison of a run", () => {
+  it("begins with the checkpoint to ship where there is no training log to speak of", async () => {
+    const folder = await makeRun({
+      n: 20,
+      checkpoints: [knows("checkpoint-10", 10, 2), knows("checkpoint-20", 20, 18)],
+    });
+    expect((await compareRun(folder)).summary.slice(0, 2)).toEqual([
+      expect.stringMatching(/^Ship checkpoint-20: best quiz\/exact_match/u),
+      "No training log was given: checkpoints are compared by their scores alone.",
+    ]);
+  });
+
   it("says nothing of a variant that has not answered yet", async () => {
     const whole = knows("checkpoint-10", 10, 20);
     const summaryOf = async (variant: MadeCheckpoint): Promise<string> =>

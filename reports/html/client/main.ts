@@ -41,7 +41,10 @@ async function showBrowser(data: ReportData, host: HTMLElement): Promise<Selecti
 }
 
 async function showRest(data: ReportData, store: SelectionStore, trajectoryHost: HTMLElement | null): Promise<void> {
-  const reveal = (): void => document.querySelector("#samples")?.scrollIntoView({ behavior: "smooth" });
+  const reveal = (): void => {
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    document.querySelector("#samples")?.scrollIntoView({ behavior: isCalm ? "instant" : "smooth" });
+  };
   if (trajectoryHost !== null) {
     const view = await trajectoryView(trajectoryHost, data, {
       first: data.meta.deciding,

@@ -79,7 +79,7 @@ export const hostileComparison: Comparison = {
 
 function hostileOutput(output: SampleOutput, attack: string): SampleOutput {
   const error = output.error === null ? null : { code: ALL, message: ALL };
-  return { ...output, text: `${attack} ${output.text}`, error };
+  return { ...output, text: `${attack} ${output.text}`, error, notes: [attack, ALL] };
 }
 
 export const hostileSamples: SampleSource = {
