@@ -1,0 +1,114 @@
+import { execFileSync } from "node:child_process";
+import { cp, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { makeProject, type Project } from "../cli/project.ts";
+import { pythonOf } from "./environment.ts";
+import { makeZoo } from "./zoo.ts";
+
+const python = pythonOf("ml");
+const SUITE = `suite: exports
+version: 1
+tasks:
+  - task: write
+    dataset: { path: data.jsonl, id: id }
+    prompt: "{{ text }}"
+    references: "{{ answer }}"
+    generate: { max_tokens: 6, temperature: 0 }
+    judges: [exact_match]
+  - task: pick
+    kind: choice
+    dataset: { path: data.jsonl, id: id }
+    prompt: "{{ text }}"
+    references: "{{ pick }}"
+    choices: [red, green, blue]
+    judges: [accuracy]
+models:
+  - model: tiny
+    backend: transformers
+    options: { device: cpu }
+    checkpoints: series/
+    variants:
+      - { path: exports/honest, parent: checkpoint-1, backend: onnx, label: onnx }
+      - { path: exports/lying, parent: checkpoint-2, backend: onnx, label: onnx }
+`;
+/** Other weights than those that were exported. */
+const CHANGE = `
+import sys, torch
+from transformers import AutoModelForSeq2SeqLM
+model = AutoModelForSeq2SeqLM.from_pretrained(sys.argv[1])
+torch.manual_seed(99)
+with torch.no_grad():
+    for weight in model.parameters(): weight.copy_(weight[torch.randperm(len(weight))])
+model.save_pretrained(sys.argv[1])
+`;
+
+interface Agreement {
+  readonly same_percent: { readonly value: number; readonly n: number };
+  readonly kl_divergence: { readonly value: number } | null;
+  readonly unrelated: boolean;
+  readonly speed: { readonly ratio: number };
+}
+
+describe.skipIf(python === null)("one checkpoint under PyTorch and under ONNX Runtime", () => {
+  let project: Project;
+  let zoo = "";
+  beforeAll(async () => {
+    ({ folder: zoo } = await makeZoo(python ?? ""));
+    project = await makeProject({ suite: SUITE, rows: 24 });
+    const words = ["the sky is", "a good film", "what colour", "why is the sea", "no one", "two of three"];
+    const rows = Array.from({ length: 24 }, (_, i) => ({
+      id: `q${i}`,
+      text: `${words[i % 6]} ${words[Math.floor(i / 6) + 1]} ${i}`,
+      answer: "blue",
+      pick: "blue",
+    }));
+    await project.write("data.jsonl", rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    await rm(join(project.folder, "checkpoints"), { recursive: true });
+    for (const step of [1, 2]) {
+      await cp(join(zoo, "seq2seq"), join(project.folder, `series/checkpoint-${step}`), { recursive: true });
+    }
+    const changed = join(project.folder, "series/checkpoint-2");
+    execFileSync(python ?? "", ["-c", CHANGE, changed], { stdio: ["ignore", "ignore", "pipe"] });
+    // Made by make_tiny_exports.py of the model that make_tiny_zoo.py has just made again.
+    const exported = join(import.meta.dirname, "../fixtures/models/tiny-seq2seq");
+    for (const name of ["honest", "lying"]) {
+      await cp(exported, join(project.folder, "exports", name), { recursive: true });
+    }
+    process.env["EVALH_PYTHON"] = python ?? "";
+  });
+  afterAll(async () => {
+    delete process.env["EVALH_PYTHON"];
+    await rm(zoo, { recursive: true, force: true });
+    await project[Symbol.asyncDispose]();
+  });
+
+  it("answers the same, is measured on both, and an export of other weights is found out", async () => {
+    const { code, stdout, stderr } = await project.run("run", "suite.yaml", "--json");
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const { equivalence } = JSON.parse(stdout) as {
+      equivalence: { checkpoint: string; backends: Record<string, string>; tasks: Agreement[] }[];
+    };
+    const honest = equivalence.find(({ checkpoint }) => checkpoint === "tiny/honest");
+    const lying = equivalence.find(({ checkpoint }) => checkpoint === "tiny/lying");
+    expect(honest?.backends).toEqual({
+      base: expect.stringMatching(/^transformers: transformers 5/),
+      checkpoint: expect.stringMatching(/^onnx: onnxruntime-node/),
+    });
+    for (const { same_percent: same, unrelated, speed } of honest?.tasks ?? []) {
+      expect(same).toMatchObject({ value: 100, n: 24 });
+      expect(unrelated).toBe(false);
+      expect(speed.ratio).toBeGreaterThan(0);
+    }
+    expect(honest?.tasks).toHaveLength(2);
+    expect(honest?.tasks[1]?.kl_divergence?.value).toBeLessThan(1e-6);
+    expect(lying?.tasks[0]?.same_percent.value).toBeLessThan(50);
+    expect(lying?.tasks[1]?.kl_divergence?.value).toBeGreaterThan(0.05);
+    expect(lying?.tasks.some(({ unrelated }) => unrelated)).toBe(true);
+    const shown = await project.run("compare");
+    expect(shown.stdout).toContain("write: same texts");
+    expect(shown.stdout).toMatch(/lying and checkpoint-2 answer as unrelated models do/);
+  });
+});
