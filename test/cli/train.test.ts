@@ -190,6 +190,21 @@ describe("evalh watch", () => {
     }
   }, 180_000);
 
+  it("takes over a training whose evalh was killed, and stops it the way that its suite says", async () => {
+    await using place = await project([]);
+    const child = place.start("train", ".", "--allow-code", "--stop-on", "none", ...LOOK);
+    const killed = finished(child);
+    await until(() => existsSync(join(place.folder, "out/checkpoint-20")));
+    child.kill("SIGKILL");
+    await killed;
+    const second = await place.run("train", ".", "--allow-code", "--resume");
+    expect(second.stderr).toMatch(/process \d+ is already training into/);
+    const { code, stderr } = await place.run("watch", "out", "--stop-on", "overfit", ...LOOK);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain("stopping the training: overfit");
+    expect(await readFile(join(place.folder, "out/evalh/console.log"), "utf8")).toMatch(/stops at \d+/);
+  }, 180_000);
+
   it("explains what it lacks", async () => {
     await using place = await makeProject({ rows: 6 });
     expect((await place.run("watch", "nowhere", "--once")).stderr).toContain("there is no folder nowhere");

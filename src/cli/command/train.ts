@@ -5,6 +5,7 @@ import { loadSuite } from "../../suite/load.ts";
 import { describePlan, planText } from "../train/describe-plan.ts";
 import { startOwnTrainer } from "../train/own-trainer.ts";
 import { planTraining, writeInputs } from "../train/training-plan.ts";
+import { refuseSecond } from "../../training/trainer/trainer-process.ts";
 import { onInterrupt } from "../interrupt.ts";
 import { ExitCode, type CliIo } from "../io.ts";
 import { locateSuite } from "../locate-suite.ts";
@@ -47,6 +48,8 @@ async function train(wanted: string, options: Options, io: CliIo): Promise<numbe
     return ExitCode.pass;
   }
   const { output } = plan.spec;
+  // Before a run is begun; the start itself looks once more.
+  await refuseSecond(output);
   const model = await onDevice(chooseModel(suite, { output, name: options.model ?? null }), options.device);
   const resume = await runToResume(options.resume, { suite, root: options.output });
   const own: CliIo = { ...io, env: { ...io.env, EVALH_PYTHON: python } };

@@ -1,9 +1,10 @@
-import { mkdir, stat, writeFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 
 import { EvalhError } from "../../core/errors.ts";
 import { trainingFiles } from "../../training/trainer/command-line.ts";
 import { send } from "../../training/trainer/marked-processes.ts";
+import { writeStopFile } from "../../training/trainer/stop-file.ts";
 import { runningTrainer } from "../../training/trainer/trainer-process.ts";
 import type { WatchedTrainer } from "./watch-run.ts";
 
@@ -27,22 +28,33 @@ export async function foreignTrainer(
     else if (pid !== null) isOver = !isRunning(pid);
   }, LOOK_MS);
   timer.unref();
-  const file = stopFile === null ? (own === null ? null : trainingFiles.stop(output)) : resolve(stopFile);
+  const way: StopWay | null =
+    stopFile !== null
+      ? { file: resolve(stopFile) }
+      : pid !== null
+        ? { pid, signal: "SIGTERM" }
+        : own === null
+          ? null
+          : own.stopFile === null
+            ? { pid: -own.pid, signal: own.stopSignal }
+            : { file: own.stopFile };
   return {
     isOver: () => isOver,
     failure: () => null,
-    stop: file === null && pid === null ? null : (reason) => ask(reason, file, pid),
+    stop: way === null ? null : (reason) => ask(reason, way),
     own: null,
   };
 }
 
-async function ask(reason: string, file: string | null, pid: number | null): Promise<void> {
-  if (file === null) {
-    if (pid !== null) send(pid, "SIGTERM");
+/** A file that the trainer looks for, or a signal to a process (a group, if negative). */
+type StopWay = { readonly file: string } | { readonly pid: number; readonly signal: NodeJS.Signals };
+
+async function ask(reason: string, way: StopWay): Promise<void> {
+  if ("pid" in way) {
+    send(way.pid, way.signal);
     return;
   }
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, `${JSON.stringify({ reason, save: false })}\n`);
+  await writeStopFile(way.file, { reason, save: false });
 }
 
 function isRunning(pid: number): boolean {

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
 import { EvalhError, messageOf } from "../../core/errors.ts";
 import { isJsonObject } from "../../core/json.ts";
 import { trainingFiles, type TrainerCommand } from "./command-line.ts";
+import { writeStopFile, type StopNote } from "./stop-file.ts";
 import { endMarked, MARK, markedProcesses, send } from "./marked-processes.ts";
 
 export interface StartOptions {
@@ -39,10 +39,7 @@ export interface RunningTrainer {
   stop(request: StopRequest): Promise<TrainerExit>;
 }
 
-export interface StopRequest {
-  readonly reason: string;
-  /** Whether it is to save where it is, to be resumed. */
-  readonly save: boolean;
+export interface StopRequest extends StopNote {
   /** Milliseconds before it is ended by force, instead of those that it was started with. */
   readonly politeMs?: number;
 }
@@ -52,6 +49,7 @@ const TERM_MS = 10_000;
 /** A logger's own process may take this long to finish after its trainer. */
 const ORPHAN_MS = 3_000;
 const TAIL_BYTES = 4_000;
+const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGUSR1"] as const;
 
 /**
  * Starts a trainer in a process group of its own, its output appended to the training's console.log. It outlives evalh
@@ -75,7 +73,8 @@ export async function startTrainer(options: StartOptions): Promise<RunningTraine
     stdio: ["ignore", log.fd, log.fd],
   });
   const pid = await spawned(child, program);
-  const record = { pid, mark, started: await startOf(pid), argv: command.argv };
+  const { stopFile, stopSignal } = command;
+  const record = { pid, mark, started: await startOf(pid), argv: command.argv, stopFile, stopSignal };
   await writeFile(trainingFiles.process(output), `${JSON.stringify(record)}\n`);
   const exited = ended(child, { mark, output, from });
   let stopping: Promise<TrainerExit> | null = null;
@@ -128,10 +127,7 @@ interface Stopping {
 async function stop({ pid, mark, exited, request }: Stopping, options: StartOptions): Promise<TrainerExit> {
   const { stopFile, stopSignal } = options.command;
   if (stopFile === null) send(-pid, stopSignal);
-  else {
-    await mkdir(dirname(stopFile), { recursive: true });
-    await writeFile(stopFile, `${JSON.stringify({ reason: request.reason, save: request.save })}\n`);
-  }
+  else await writeStopFile(stopFile, request);
   const polite = await within(exited, request.politeMs ?? options.politeMs ?? POLITE_MS);
   if (polite !== null) return polite;
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
@@ -152,23 +148,36 @@ async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T |
   return found;
 }
 
-/** A trainer whose watcher died goes on; two in one folder would ruin each other's checkpoints. */
-async function refuseSecond(output: string): Promise<void> {
+/**
+ * A trainer whose watcher died goes on; two in one folder would ruin each other's checkpoints.
+ * @throws EvalhError E_RUN_LOCKED
+ */
+export async function refuseSecond(output: string): Promise<void> {
   const running = await runningTrainer(output);
   if (running === null) return;
-  throw new EvalhError("E_RUN_LOCKED", `process ${running} is already training into ${output}`, {
+  throw new EvalhError("E_RUN_LOCKED", `process ${running.pid} is already training into ${output}`, {
     hint: `watch it with \`evalh watch ${output}\`, or end it first`,
   });
 }
 
-/** Id of the process that trains into a folder; null if none does. */
-export async function runningTrainer(output: string): Promise<number | null> {
+/** A trainer that evalh started, whichever process of evalh that was. */
+export interface KnownTrainer {
+  readonly pid: number;
+  /** How it is asked to stop: by a file, or by a signal to its group. */
+  readonly stopFile: string | null;
+  readonly stopSignal: NodeJS.Signals;
+}
+
+/** What trains into a folder at present; null if nothing does that evalh has started. */
+export async function runningTrainer(output: string): Promise<KnownTrainer | null> {
   try {
     const record: unknown = JSON.parse(await readFile(trainingFiles.process(output), "utf8"));
     if (!isJsonObject(record) || typeof record["pid"] !== "number") return null;
-    process.kill(record["pid"], 0);
-    const started = await startOf(record["pid"]);
-    return started === record["started"] ? record["pid"] : null;
+    const { pid, stopFile } = record;
+    process.kill(pid, 0);
+    if ((await startOf(pid)) !== record["started"]) return null;
+    const stopSignal = STOP_SIGNALS.find((signal) => signal === record["stopSignal"]) ?? "SIGTERM";
+    return { pid, stopFile: typeof stopFile === "string" ? stopFile : null, stopSignal };
   } catch {
     return null;
   }

@@ -80,7 +80,7 @@ describe("a trainer's process", () => {
       output: place.path,
       env,
     });
-    expect(await runningTrainer(place.path)).toBe(first.pid);
+    expect(await runningTrainer(place.path)).toEqual({ pid: first.pid, stopFile: null, stopSignal: "SIGINT" });
     await expect(startTrainer({ command: program("1", place.path), output: place.path, env })).rejects.toMatchObject({
       code: "E_RUN_LOCKED",
       message: expect.stringContaining(`process ${first.pid}`) as string,
