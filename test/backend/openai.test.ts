@@ -191,6 +191,26 @@ describe("log-likelihood by echo", () => {
     });
   });
 
+  it("leaves out what the tokenizer puts before the text, and can then score a text by itself", async () => {
+    // vLLM's echo for a model with a token that begins every text: its offsets count that token's own letters.
+    const tokens = ["<s>", "the", " pier", " more"];
+    const logprobs = {
+      tokens,
+      token_logprobs: [null, -1, -2, -9],
+      text_offset: [0, 3, 6, 11],
+      top_logprobs: [null, { the: -1 }, { " pier": -2 }, { " more": -9 }],
+    };
+    const server = await serve(() => ({ do: "answer", json: { choices: [{ text: "the pier more", logprobs }] } }));
+    const backend = await open(server, { options: { api: "completions" } });
+    const requests = [
+      { index: 0, context: "the", continuations: [" pier"] },
+      { index: 1, context: "", continuations: ["the pier"] },
+    ];
+    const outcomes = await collect(backend.loglikelihood(requests, signal));
+    expect(outcomes.get(0)).toMatchObject({ value: [{ logprob: -2, tokens: 1, greedy: true }] });
+    expect(outcomes.get(1)).toMatchObject({ value: [{ logprob: -3, tokens: 2, greedy: true }] });
+  });
+
   it("counts the context's last space to the continuation", async () => {
     const backend = await open(await serve(), { options: { api: "completions" } });
     const request = { index: 0, context: "the pier ", continuations: ["at night"] };

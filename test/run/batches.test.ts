@@ -18,11 +18,13 @@ async function batchesOf(
   isDone: (item: Item, repeat: number) => boolean,
   batchSize = 4,
   repeats = 1,
+  isRepeatsTogether = false,
 ): Promise<string[]> {
   const batches = [];
   for await (const batch of formBatches(stream(items), {
     batchSize,
     repeats,
+    isRepeatsTogether,
     lengthOf: (item) => item.length,
     isDone,
   })) {
@@ -34,6 +36,13 @@ async function batchesOf(
 const items = (lengths: readonly number[]): Item[] => lengths.map((length, i) => ({ i, length }));
 
 describe("batches", () => {
+  it("hold all repeats of a sample where they are asked together, also where one is missing", async () => {
+    const all = items([1, 1, 1]);
+    expect(await batchesOf(all, () => false, 1, 2, true)).toEqual(["0.0 0.1", "1.0 1.1", "2.0 2.1"]);
+    const isDone = ({ i }: Item, repeat: number): boolean => i === 0 || (i === 1 && repeat === 0);
+    expect(await batchesOf(all, isDone, 1, 2, true)).toEqual(["1.0 1.1", "2.0 2.1"]);
+  });
+
   it("ask every sample once for every repeat", async () => {
     await fc.assert(
       fc.asyncProperty(

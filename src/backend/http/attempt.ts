@@ -122,11 +122,10 @@ interface Prepared<T> {
   readonly read: (answer: Answer) => T;
 }
 
-function prepare<T>({ prefix }: Endpoint, call: Call<T>): Prepared<T> {
-  const { body, headers, readBytes } = call;
-  const path = prefix + call.path;
-  const plain = { path: path === "" ? "/" : path, body, ...(headers === undefined ? {} : { headers }) };
+/** A call whose answer is not, or not only, JSON. */
+function prepareSpecial<T>(plain: Outgoing, call: Call<T>): Prepared<T> {
   const readText = (answer: Answer): T => call.read(parseJson(answer.body));
+  const { readBytes } = call;
   if (readBytes !== undefined) {
     let raw: { readonly value: T } | undefined;
     const onBytes = (bytes: Buffer, fields: ResponseHeaders): void => void (raw = { value: readBytes(bytes, fields) });
@@ -146,13 +145,26 @@ function prepare<T>({ prefix }: Endpoint, call: Call<T>): Prepared<T> {
   };
 }
 
+function outgoing({ prefix }: Endpoint, { path, body, headers }: Call<unknown>): Outgoing {
+  const full = prefix + path;
+  const plain = { path: full === "" ? "/" : full, body };
+  return headers === undefined ? plain : { ...plain, headers };
+}
+
 async function attemptOnce<T>(endpoint: Endpoint, call: Call<T>, signal: AbortSignal): Promise<Try<T>> {
-  const { request, read } = prepare(endpoint, call);
+  const plain = outgoing(endpoint, call);
+  // The common case, one JSON answer, is read without further parts.
+  const isPlain = call.stream === undefined && call.readBytes === undefined && call.collect === undefined;
+  const special = isPlain ? null : prepareSpecial(plain, call);
+  const request = special?.request ?? plain;
   let answer: Answer;
   try {
     answer = await endpoint.exchange.send(request, signal);
     if (isRedirect(answer)) answer = await followed(answer, endpoint, [request, signal]);
-    if (answer.status >= 200 && answer.status < 300) return { value: read(answer), ms: answer.ms };
+    if (answer.status >= 200 && answer.status < 300) {
+      const value = special === null ? call.read(parseJson(answer.body)) : special.read(answer);
+      return { value, ms: answer.ms };
+    }
   } catch (error) {
     if (signal.aborted) {
       endpoint.circuit.released();

@@ -68,97 +68,105 @@ interface Handled {
   readonly resolve: (answer: Answer) => void;
 }
 
-/** Where an answer's bytes go: to the request's events where they come as such, otherwise into one piece. */
-interface Sink {
-  push(chunk: Buffer): void;
-  end(): void;
-  /** Undefined where nothing came, or where it came as events. */
-  bytes(): Buffer | undefined;
-  readonly isStream: boolean;
-}
-
-/** Most answers come in one piece, which is then decoded where it lies. */
-function createSink(events: EventReader | undefined): Sink {
-  let first: Buffer | undefined;
-  let more: Buffer[] | undefined;
-  return {
-    push(chunk) {
-      if (events !== undefined) events.push(chunk);
-      else if (first === undefined) first = chunk;
-      else (more ??= [first]).push(chunk);
-    },
-    end: () => events?.end(),
-    bytes: () => (more === undefined ? first : Buffer.concat(more)),
-    isStream: events !== undefined,
-  };
-}
-
 function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** Collects one answer. */
-function createHandler({ request, flight, flights, resolve }: Handled): Dispatcher.DispatchHandler {
-  const { started } = flight;
-  let status = 0;
-  let headers: ResponseHeaders = {};
-  let sink = createSink(undefined);
-  const fail = (error: Error): void => {
-    if (flight.hasLanded) return;
-    flights.land(flight);
-    flight.controller?.abort(error);
-    flight.reject(error);
-  };
-  return {
-    onRequestStart(controller) {
-      flight.controller = controller;
-      if (flight.hasLanded) controller.abort(new Error("aborted before it was sent"));
-    },
-    onResponseStart(_, code, fields) {
-      status = code;
-      headers = fields;
-      const { onEvent } = request;
-      const isStream = onEvent !== undefined && isSuccess(code) && isEventStream(fields);
-      if (isStream) sink = createSink(createEventReader((data) => onEvent(data, performance.now() - started)));
-    },
-    onResponseData(_, chunk) {
-      flight.lastBytes = performance.now();
-      try {
-        sink.push(chunk);
-      } catch (error) {
-        fail(error as Error);
-      }
-    },
-    onResponseEnd() {
-      try {
-        sink.end();
-        const bytes = sink.bytes();
-        const isRaw = request.onBytes !== undefined && bytes !== undefined && isSuccess(status);
-        if (isRaw) request.onBytes(bytes, headers);
-        if (flight.hasLanded) return;
-        flights.land(flight);
-        resolve({
-          status,
-          retryAfter: headerText(headers["retry-after"]),
-          location: headerText(headers["location"]),
-          server: headerText(headers["server"]),
-          body: bytes === undefined || isRaw ? "" : bytes.toString("utf8"),
-          isStream: sink.isStream,
-          ms: performance.now() - started,
-        });
-      } catch (error) {
-        fail(error as Error);
-      }
-    },
-    onResponseError(_, error) {
-      flights.land(flight);
-      flight.reject(error);
-    },
-  };
-}
-
 function isEventStream(headers: ResponseHeaders): boolean {
   return headerText(headers["content-type"])?.startsWith("text/event-stream") === true;
+}
+
+/**
+ * Collects one answer. Most come in one piece, which is then decoded where it lies. A class, because every request has
+ * one: methods cost nothing, closures are made anew.
+ */
+class AnswerHandler implements Dispatcher.DispatchHandler {
+  readonly #handled: Handled;
+  #status = 0;
+  #headers: ResponseHeaders = {};
+  #events: EventReader | undefined;
+  #first: Buffer | undefined;
+  #more: Buffer[] | undefined;
+
+  constructor(handled: Handled) {
+    this.#handled = handled;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    const { flight } = this.#handled;
+    flight.controller = controller;
+    if (flight.hasLanded) controller.abort(new Error("aborted before it was sent"));
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
+    this.#status = status;
+    this.#headers = headers;
+    const { flight, request } = this.#handled;
+    const { onEvent } = request;
+    if (onEvent === undefined || !isSuccess(status) || !isEventStream(headers)) return;
+    this.#events = createEventReader((data) => onEvent(data, performance.now() - flight.started));
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#handled.flight.lastBytes = performance.now();
+    if (this.#events !== undefined) this.#guard(() => this.#events?.push(chunk));
+    else if (this.#first === undefined) this.#first = chunk;
+    else (this.#more ??= [this.#first]).push(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (this.#events === undefined && this.#handled.request.onBytes === undefined) this.#land(this.#bytes());
+    else this.#guard(() => this.#landRead());
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    const { flight, flights } = this.#handled;
+    flights.land(flight);
+    flight.reject(error);
+  }
+
+  #bytes(): Buffer | undefined {
+    return this.#more === undefined ? this.#first : Buffer.concat(this.#more);
+  }
+
+  /** Gives the request's own reader what is left, before the answer is passed on. */
+  #landRead(): void {
+    const { onBytes } = this.#handled.request;
+    this.#events?.end();
+    const bytes = this.#bytes();
+    const isRaw = onBytes !== undefined && bytes !== undefined && isSuccess(this.#status);
+    if (isRaw) onBytes(bytes, this.#headers);
+    this.#land(isRaw ? undefined : bytes);
+  }
+
+  #land(bytes: Buffer | undefined): void {
+    const { flight, flights, resolve } = this.#handled;
+    if (flight.hasLanded) return;
+    flights.land(flight);
+    const headers = this.#headers;
+    resolve({
+      status: this.#status,
+      retryAfter: headerText(headers["retry-after"]),
+      location: headerText(headers["location"]),
+      server: headerText(headers["server"]),
+      body: bytes === undefined ? "" : bytes.toString("utf8"),
+      isStream: this.#events !== undefined,
+      ms: performance.now() - flight.started,
+    });
+  }
+
+  /** A reader that throws ends the request with its error. */
+  #guard(work: () => void): void {
+    const { flight, flights } = this.#handled;
+    try {
+      work();
+    } catch (error) {
+      if (flight.hasLanded) return;
+      flights.land(flight);
+      flight.controller?.abort(error as Error);
+      flight.reject(error as Error);
+    }
+  }
 }
 
 function lateness(flight: Flight, now: number, { timeout, headersTimeout, idleTimeout }: ExchangeLimits) {
@@ -206,7 +214,7 @@ export function createExchange(
       watch(signal);
       const now = performance.now();
       const flight = flights.start({ signal, started: now, deadline: now + (request.timeout ?? timeout), reject });
-      const handler = createHandler({ request, flight, flights, resolve });
+      const handler = new AnswerHandler({ request, flight, flights, resolve });
       const { path, body } = request;
       const sent = request.headers === undefined ? headers : { ...headers, ...request.headers };
       const message: Dispatcher.DispatchOptions =

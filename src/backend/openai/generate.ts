@@ -1,6 +1,6 @@
 import type { GenerateOptions, GenerateRequest, Outcome } from "../../core/backend.ts";
 import type { Completion } from "../../core/completion.ts";
-import type { Reply } from "../http/attempt.ts";
+import type { Call, EventCollector } from "../http/attempt.ts";
 import type { Transport } from "../http/transport.ts";
 import { readCompletion, readCompletions } from "./answer.ts";
 import type { BodyWriter } from "./body.ts";
@@ -23,39 +23,31 @@ function failures(requests: readonly GenerateRequest[], message: string): readon
   return requests.map(({ index }) => ({ index, kind: "failed", error: { code: "E_BACKEND", message } }));
 }
 
-/** One form of a request: its body, and how its answer is read. */
-function createPost(transport: Transport, settings: Settings, writer: BodyWriter) {
+/** The call for a group of requests that share a prompt, in the form that the server takes. */
+function createCall(settings: Settings, writer: BodyWriter) {
   const path = settings.isChat ? "/chat/completions" : "/completions";
-  return async (
-    requests: readonly GenerateRequest[],
-    options: GenerateOptions,
-    signal: AbortSignal,
-  ): Promise<Reply<readonly Completion[]>> => {
-    const [first] = requests;
-    if (first === undefined) return { kind: "read", value: [], ms: 0 };
+  return (requests: readonly GenerateRequest[], options: GenerateOptions): Call<readonly Completion[]> => {
     const { stop: stops, logprobs: wantsLogprobs } = options;
     const n = requests.length;
-    const body = writer.write(first, options, n);
-    if (n > 1) {
-      const read = (json: unknown): readonly Completion[] => readCompletions(json, n, { stops, wantsLogprobs });
-      return transport.post({ path, body, read }, signal);
-    }
-    const read = (json: unknown): Completion => readCompletion(json, stops, wantsLogprobs);
-    const call = settings.streams
-      ? { path, body, read, stream: () => collectCompletion(stops, wantsLogprobs) }
-      : { path, body, read };
-    const reply = await transport.post(call, signal);
-    return reply.kind === "read" ? { ...reply, value: [reply.value] } : reply;
+    const body = writer.write(requests[0] as GenerateRequest, options, n);
+    if (n > 1) return { path, body, read: (json) => readCompletions(json, n, { stops, wantsLogprobs }) };
+    const read = (json: unknown): readonly Completion[] => [readCompletion(json, stops, wantsLogprobs)];
+    if (!settings.streams) return { path, body, read };
+    const stream = (): EventCollector<readonly Completion[]> => {
+      const { event, end } = collectCompletion(stops, wantsLogprobs);
+      return { event, end: () => [end()] };
+    };
+    return { path, body, read, stream };
   };
 }
 
 /** Makes completions; a refusal that says which field it does not like changes the form of this and later requests. */
 export function createGenerate(transport: Transport, settings: Settings, writer: BodyWriter): Generate {
-  const post = createPost(transport, settings, writer);
+  const callFor = createCall(settings, writer);
   return async (requests, options, signal) => {
     for (let form = 1; ; form++) {
       const { revision } = writer;
-      const reply = await post(requests, options, signal);
+      const reply = await transport.post(callFor(requests, options), signal);
       if (reply.kind === "failed") {
         const { answer } = reply;
         const isOtherForm = answer !== undefined && (writer.revision !== revision || writer.learn(answer));

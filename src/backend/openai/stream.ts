@@ -1,5 +1,4 @@
 import type { Completion } from "../../core/completion.ts";
-import type { EventCollector } from "../http/attempt.ts";
 import { UnusableAnswerError } from "../http/failure.ts";
 import { readCompletion, reportedError, type RawAnswer, type RawChunkChoice } from "./answer.ts";
 
@@ -46,12 +45,18 @@ function parseChunk(data: string): RawAnswer {
   return chunk;
 }
 
+/** Takes the events of one stream, with the milliseconds since sending. */
+interface CompletionCollector {
+  readonly event: (data: string, ms: number) => void;
+  readonly end: () => Completion;
+}
+
 /**
  * Puts a completion together from the chunks of a stream, chat or text, with the time to its first token.
  *
  * @throws UnusableAnswerError, also at the end of a stream that ended too early
  */
-export function collectCompletion(stops: readonly string[], wantsLogprobs: boolean): EventCollector<Completion> {
+export function collectCompletion(stops: readonly string[], wantsLogprobs: boolean): CompletionCollector {
   const collected: Collected = {
     text: "",
     reason: undefined,
