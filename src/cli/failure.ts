@@ -60,7 +60,13 @@ const lacks: Readonly<Record<string, string>> = {
 };
 
 function lackOf(error: unknown): Failure | null {
-  if (!isSystemError(error) || !Object.hasOwn(lacks, error.code)) return null;
-  const text = `error: ${error.message}\n hint: ${lacks[error.code]}; a run that was begun continues with \`evalh run --resume\`\n`;
+  // Where Node reads a package.json, the code is lost and only the words are left.
+  const code = isSystemError(error)
+    ? error.code
+    : error instanceof Error && error.message.includes("too many open files")
+      ? "EMFILE"
+      : "";
+  if (!(error instanceof Error) || !Object.hasOwn(lacks, code)) return null;
+  const text = `error: ${error.message}\n hint: ${lacks[code]}; a run that was begun continues with \`evalh run --resume\`\n`;
   return { text, exitCode: ExitCode.incomplete };
 }

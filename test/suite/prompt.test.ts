@@ -104,12 +104,18 @@ describe("prompts", () => {
     expect(() => list("{{ a }}", { a: ["x", null] })).toThrow(/null/);
   });
 
-  it("render hundreds of thousands of plain rows a second", () => {
-    const plain = compilePrompt("term: {{ term }}\ntitle:", place);
-    const start = performance.now();
-    let characters = 0;
-    for (let i = 0; i < 200_000; i++) characters += plain.render({ term: "abc", other: i }).length;
-    expect(characters).toBe(200_000 * 16);
-    expect(performance.now() - start).toBeLessThan(1500);
+  it("render plain rows without the interpreter, many times as fast", () => {
+    const timed = (template: string): number => {
+      const prompt = compilePrompt(template, place);
+      const times = Array.from({ length: 3 }, () => {
+        const start = performance.now();
+        let characters = 0;
+        for (let i = 0; i < 20_000; i++) characters += prompt.render({ term: "abc", other: i }).length;
+        expect(characters).toBe(20_000 * 16);
+        return performance.now() - start;
+      });
+      return Math.min(...times);
+    };
+    expect(timed("term: {{ term }}\ntitle:") * 2).toBeLessThan(timed("term: {{ term | trim }}\ntitle:"));
   });
 });

@@ -94,9 +94,8 @@ describe("following a log", () => {
   it("ends at once when told to, also before anything was found", async () => {
     using folder = temporaryFolder();
     const signal = AbortSignal.timeout(20);
-    const started = performance.now();
+    // The next look would come after the test's own time limit.
     for await (const point of followTrainingLog(folder.path, { signal, interval: 100_000 }))
       expect(point).toBeUndefined();
-    expect(performance.now() - started).toBeLessThan(5000);
   });
 });
