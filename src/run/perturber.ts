@@ -1,3 +1,4 @@
+import { EvalhError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Row } from "../core/sample.ts";
 import { perturbations } from "../perturb/index.ts";
@@ -38,13 +39,13 @@ export async function perturberOf(task: Task, world: PerturbWorld): Promise<Pert
     hashSeed(world.seed, perturbation.of, perturbation.name, row.id, version, column);
   return (row) =>
     Promise.all(
-      versions.map(async (version) => {
+      versions.map(async (version): Promise<PerturbedRow> => {
         const draw = (column: string): Parameters<NonNullable<Perturbation["row"]>>[1] => ({
           version,
           random: randomOf(seed(row, version, column)),
         });
         if (made.row !== undefined) {
-          const columns = made.row(row.columns, draw(""));
+          const columns = placed(row, () => made.row?.(row.columns, draw("")) ?? row.columns);
           return { shown: columns, answered: columns };
         }
         const changed: Record<string, JsonObject[string]> = {};
@@ -56,4 +57,14 @@ export async function perturberOf(task: Task, world: PerturbWorld): Promise<Pert
         return { shown: { ...row.columns, ...changed }, answered: row.columns };
       }),
     );
+}
+
+/** What is wrong with a row is said with its place. */
+function placed<T>({ place }: Row, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof EvalhError) || error.place !== undefined) throw error;
+    throw new EvalhError(error.code, error.message, error.hint === undefined ? { place } : { place, hint: error.hint });
+  }
 }

@@ -16,6 +16,7 @@ import { formats, type FormatName } from "../../src/human/format/index.ts";
 import { readResults } from "../../src/run/import/find-results.ts";
 import { decodeLine, encodeLine } from "../../src/run/store/checked-line.ts";
 import { parseGateFlags } from "../../src/suite/gate-flag.ts";
+import { importTask } from "../../src/suite/lm-eval/import-task.ts";
 import { loadSuite } from "../../src/suite/load.ts";
 import { compilePrompt } from "../../src/suite/prompt.ts";
 import { discoverCheckpoints, readTrainingLog } from "../../src/training/index.ts";
@@ -35,6 +36,8 @@ export interface FuzzTarget {
 export function isClear(error: unknown): boolean {
   return error instanceof EvalhError;
 }
+
+const lmEvalData = join(fixtures, "lm-eval/data");
 
 const text = (bytes: Buffer): string => bytes.toString("utf8");
 const one = (content: string | Buffer) => (): Buffer[] => [Buffer.from(content)];
@@ -156,6 +159,17 @@ export const targets: readonly FuzzTarget[] = [
   dataset("jsonl", /\.jsonl$/u),
   dataset("json", /\.json$/u),
   dataset("csv", /\.[ct]sv$/u),
+  { name: "dataset arrow", seeds: filesIn("huggingface", /\.arrow$/u), read: inFile("data.arrow", everyRow) },
+  {
+    name: "folder of save_to_disk",
+    seeds: filesIn("huggingface", /sharded.state\.json$/u),
+    read: inFile("state.json", (_, folder) => everyRow(folder)),
+  },
+  {
+    name: "task of lm-evaluation-harness",
+    seeds: filesIn("lm-eval", /(?:generate|choice|letters)\.yaml$/u),
+    read: inFile("task.yaml", (path) => importTask(path, { data: lmEvalData })),
+  },
   dataset("parquet", /\.parquet$/u),
   log("tfevents", "events.out.tfevents.1", filesIn("training/hf", /tfevents/u)),
   log("wandb", "run-1.wandb", wandb),
