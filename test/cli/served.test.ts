@@ -76,6 +76,8 @@ describe("evalh run --base-url", () => {
       "m-1",
       "--option",
       "api=completions",
+      "--limit",
+      "11",
     ];
     const first = await project.run(...args, "--quiet", "--no-report");
     expect(first.code).toBe(3);
@@ -83,8 +85,8 @@ describe("evalh run --base-url", () => {
     const resume = /^resume: evalh (.*)$/m.exec(first.stderr)?.[1]?.split(" ") ?? [];
     const second = await project.run(...resume, "--no-report");
     expect({ code: second.code, stderr: second.stderr }).toMatchObject({ code: 0 });
-    // The first attempt asked twelve texts and each sample's first choice; the second what was refused of it.
-    expect(server.received).toHaveLength(12 + 12 + 9 + 36);
+    // The first attempt asked eleven texts and each sample's first choice; the second what was refused of it.
+    expect(server.received).toHaveLength(11 + 11 + 8 + 33);
   });
 
   it.each([

@@ -127,15 +127,25 @@ async function requestOf(
   };
 }
 
+/** The command line that asks for the same: whatever decides samples, models and checkpoints. */
 function resumeCommand(wanted: string | undefined, options: Options, folder: string): string {
-  return [
-    "evalh run",
+  const { data, limit, task = [], checkpoint = [] } = options;
+  const parts = [
     ...(wanted === undefined ? [] : [wanted]),
     ...modelArguments(options),
-    ...(options.data === undefined ? [] : ["--data", options.data]),
+    ...(data === undefined ? [] : ["--data", data]),
+    ...(limit === undefined ? [] : ["--limit", String(limit)]),
+    ...task.flatMap((name) => ["--task", name]),
+    ...checkpoint.flatMap((name) => ["--checkpoint", name]),
     "--resume",
     relative(process.cwd(), folder),
-  ].join(" ");
+  ];
+  return ["evalh run", ...parts.map(inShell)].join(" ");
+}
+
+/** A word for a shell to take as it is. */
+function inShell(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function isPartial(options: Options): boolean {
