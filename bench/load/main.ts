@@ -6,6 +6,7 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -150,6 +151,8 @@ function round3(value: number): number {
 
 const result = {
   machine: machine(),
+  /** Of the minute before: means of times are of little worth where others used the machine. */
+  load_average: round3(loadavg()[0] ?? NaN),
   highest_rate: await highestRates(),
   accuracy: [await accuracy(1), await accuracy(16), await accuracy(64)],
 };

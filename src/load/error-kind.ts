@@ -22,7 +22,7 @@ export function errorKinds(redact: (text: string) => string): ErrorKinds {
     },
     status(status, body) {
       const { message } = classifyStatus({ status, body, location: undefined });
-      return { kind: `HTTP ${status}`, example: redact(message).slice(0, 200) };
+      return { kind: `HTTP ${status}`, example: redact(message.replace(/^HTTP \d+:? ?/, "")).slice(0, 200) };
     },
   };
 }

@@ -29,6 +29,8 @@ export interface Probed {
   readonly notes: readonly string[];
 }
 
+/** A server that lists no models in this time is asked without. */
+const LOOK_MS = 5000;
 const FEW_WORDS = 16;
 const MANY_WORDS = 64;
 
@@ -46,7 +48,8 @@ export async function probe(options: ProbeOptions): Promise<Probed> {
   for (const target of variants) {
     const facts = await askOnce(options, target, FEW_WORDS);
     if (facts.failure !== null) {
-      failure ||= facts.failure.kind.startsWith("HTTP") ? facts.failure.example : facts.failure.kind;
+      const { kind, example } = facts.failure;
+      failure ||= kind.startsWith("HTTP") && example !== "" ? `${kind}: ${example}` : kind;
       if (!/^HTTP 4(?:00|04|05|22)$/.test(facts.failure.kind)) break;
       continue;
     }
@@ -94,7 +97,8 @@ async function get(
   request: { readonly path: string; readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal },
 ): Promise<unknown> {
   try {
-    const { statusCode, body } = await pool.request({ ...request, method: "GET" });
+    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(LOOK_MS)]);
+    const { statusCode, body } = await pool.request({ ...request, signal, method: "GET" });
     const text = await body.text();
     return statusCode === 200 ? (JSON.parse(text) as unknown) : null;
   } catch (error) {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import type { LoadResult } from "../../src/load/load-result.ts";
+import { startScripted } from "../fixtures/servers/scripted.ts";
 import { startKnownDelays } from "../fixtures/servers/start-known-delays.ts";
 import { finished, makeProject, type Finished, type Project } from "./project.ts";
 
@@ -180,6 +181,14 @@ models:
     expect(done.stderr).toContain(message);
     expect(done.stderr).not.toContain("This is a bug");
     expect(done.code).toBe(code);
+  });
+
+  it("gives up a server that says nothing", async () => {
+    await using project = await makeProject({ rows: 1 });
+    await using server = await startScripted(() => ({ do: "stall" }), { look: () => ({ do: "stall" }) });
+    const done = await project.run("bench", `${server.origin}/v1`, "--timeout", "500ms");
+    expect(done.stderr).toContain("timeout");
+    expect(done.code).toBe(3);
   });
 
   it("never shows a key that the server quotes", async () => {
