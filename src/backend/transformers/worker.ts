@@ -76,7 +76,7 @@ export async function openWorker(target: BackendTarget): Promise<Worker> {
         // The next checkpoint needs a process that lives.
         await target.keep?.drop();
         throw new EvalhError("E_BACKEND", error.message, {
-          hint: "`evalh doctor` says what the Python lacks; EVALH_PYTHON=/path/to/python names another",
+          hint: "`evalh doctor --install python` makes what it needs; EVALH_PYTHON=/path/to/python names another",
           cause: error,
         });
       }
