@@ -86,6 +86,14 @@ describe("a server that is loading", () => {
     expect(notices[1]?.message).toMatch(/^waiting for .* \(HTTP 503: Loading model\), \d+ s$/);
   });
 
+  it("that tears down every question but the one it was built for is asked that, after a while", async () => {
+    const server = await serve(() => ({ do: "reset" }));
+    const notices: BackendNotice[] = [];
+    const backend = await open(server, { onNotice: (notice) => notices.push(notice) });
+    expect((await ask(backend, "one"))[0]).toMatchObject({ kind: "done", value: { text: "ONE" } });
+    expect(notices.length).toBeGreaterThan(3);
+  });
+
   it("is given up when the time is over", async () => {
     const server = await serve(() => ({ do: "text", status: 503, text: "" }));
     const error = await refusal(open(server, { readyTimeout: 1 }));

@@ -7,8 +7,8 @@ import type { Transport } from "./transport.ts";
 
 /** Seconds that a server which says it is loading is waited for, unless the user says otherwise. */
 const LOADING_LIMIT = 600;
-/** Seconds for one that takes connections and then says nothing. */
-const SILENT_LIMIT = 30;
+/** Seconds for one that takes connections and then says nothing; it may still answer other questions. */
+const SILENT_LIMIT = 10;
 /** Answers of a server, or of the proxy before it, that is still coming up. */
 const COMING_UP = new Set([502, 503, 504]);
 const POLL = 1000;
@@ -42,7 +42,8 @@ function holdUp(
 /**
  * Waits until a server is ready, and tells every second that and why it waits.
  *
- * @returns the answer that showed it; whatever is neither silence nor "unavailable" does
+ * @returns the answer that showed it; whatever is neither silence nor "unavailable" does. Of a server that stays silent
+ *   on this question, the silence: some answer nothing but what they were built for
  * @throws EvalhError E_BACKEND when the time is over
  */
 export async function awaitReady(
@@ -58,6 +59,8 @@ export async function awaitReady(
     if (held === null) return found;
     const seconds = (clock.now() - started) / 1000;
     const why = transport.redact(held.why);
+    const isSilent = found.kind === "none" && !found.isUnreachable;
+    if (seconds >= held.limit && isSilent && options.timeout === null) return found;
     if (seconds >= held.limit) {
       const after = seconds < 1 ? "" : ` after ${Math.round(seconds)} s`;
       throw new EvalhError("E_BACKEND", `${transport.address} is not ready${after}: ${why}`, {
