@@ -279,3 +279,14 @@ export const samples: SampleSource = {
     }
   },
 };
+
+/** The same comparison as of a run four times as large, as far as anybody knows before reading its samples. */
+export const largeComparison: Comparison = {
+  ...comparison,
+  cells: Object.fromEntries(
+    Object.entries(comparison.cells).map(([key, cells]) => [
+      key,
+      cells.map((cell) => ({ ...cell, estimate: cell.estimate && { ...cell.estimate, n: 4 * cell.estimate.n } })),
+    ]),
+  ),
+};

@@ -3,7 +3,7 @@ import { formatBytes, formatCount, plural } from "../../number-format.ts";
 import type { EmbedPolicy } from "../../report-module.ts";
 import { columnCollector, type CollectedColumns } from "./collector.ts";
 import { BLOCK_TYPE, BlockName, type ReportMeta } from "./format.ts";
-import { interestOf, Interest } from "./interest.ts";
+import { interestOf, Interest, RANDOM } from "./interest.ts";
 import { storedSample } from "./stored-sample.ts";
 import { packBlock, textStore, type StoredTexts } from "./text-store.ts";
 import { worstList } from "./worst-list.ts";
@@ -103,5 +103,5 @@ export function leftOut({ total, embedded, embed }: ReportMeta, budget: number):
   const every = `All scores of all ${formatCount(total)} samples are here`;
   if (embed === "none") return `${every}; their texts were left out as asked.`;
   const limit = formatBytes(budget);
-  return `${every}; the texts of ${plural(missing, "sample")} are not. Texts of failures, of 500 samples drawn at random and of samples whose scores changed come first, up to a file of ${limit}.`;
+  return `${every}; the texts of ${plural(missing, "sample")} are not. Texts of failures, of ${formatCount(RANDOM)} samples drawn at random and of samples whose scores changed come first, up to a file of ${limit}.`;
 }

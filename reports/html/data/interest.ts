@@ -12,8 +12,8 @@ export const Interest = {
   unchanged: 5,
 } as const;
 
-/** Samples taken whatever happened to them, so that the file shows ordinary ones as well. */
-const RANDOM = 500;
+/** Samples taken whatever happened to them, so that the file shows ordinary ones as well: all of a small run. */
+export const RANDOM = 2000;
 /** Shares of a metric's range that a score moves by. */
 const MUCH = 0.5;
 const SOME = 0.2;

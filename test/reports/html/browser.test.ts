@@ -7,7 +7,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { reports } from "../../../reports/index.ts";
-import { comparison, samples } from "../fixture.ts";
+import { comparison, largeComparison, samples } from "../fixture.ts";
 import { findChromium, launchChromium } from "./chromium.ts";
 import { ATTACKS, hostileComparison, hostileSamples } from "./hostile.ts";
 import { openWatched, type WatchedPage, type WatchOptions } from "./watched-page.ts";
@@ -155,7 +155,9 @@ describe.skipIf(executable === null)("HTML report in a browser, from disk", () =
   });
 
   test("tells of texts that were left out", async () => {
-    const { page } = await open(plain, { fragment: "#f=-text" });
+    const large = join(folder, "large.html");
+    await (await reports.html()).write(largeComparison, samples, { path: large });
+    const { page } = await open(large, { fragment: "#f=-text" });
     await page.locator(".list .row").first().click();
     await page.waitForSelector(".left-out");
     expect(await page.locator(".left-out").textContent()).toContain("--embed all");

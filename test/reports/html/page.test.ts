@@ -11,7 +11,7 @@ import { sections } from "../../../reports/html/section/index.ts";
 import { reports } from "../../../reports/index.ts";
 import type { ReportOptions } from "../../../reports/report-module.ts";
 import type { Comparison, SampleSource } from "../../../src/compare/comparison.ts";
-import { comparison, sample, samples, SAMPLES } from "../fixture.ts";
+import { comparison, largeComparison, sample, samples, SAMPLES } from "../fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "evalh-page-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -101,8 +101,14 @@ describe("HTML report", () => {
     expect(part("learning")).toContain("4\u202f500 rows of training data");
   });
 
-  test("embeds all scores, and the texts of failures, changes and a random choice", async () => {
+  test("embeds every text of a small run", async () => {
     const page = await write(comparison);
+    expect(metaOf(page).embedded).toBe(2 * SAMPLES);
+    expect(page.notes).toEqual([]);
+  });
+
+  test("embeds all scores, and the texts of failures, changes and a random choice", async () => {
+    const page = await write(largeComparison);
     const meta = metaOf(page);
     expect(meta).toMatchObject({ total: 2 * SAMPLES, base: 4, head: 7, ship: 4, embed: "changed" });
     expect(meta.embedded).toBeGreaterThan(SAMPLES);
