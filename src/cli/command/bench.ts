@@ -173,11 +173,13 @@ async function measure({
     { stages: stages.length, repeats, warmup, length, isFixed: !stopsAtSaturation },
     quiet,
   );
-  return runBench({
+  // Awaited here: the progress ends with this function.
+  const result = await runBench({
     ...options,
     onStage: (begun) => progress.begin(begun),
     onStageEnd: ({ stage, repeat }) => progress.end(stage, repeat),
   });
+  return result;
 }
 
 function show(result: LoadResult, io: CliIo, isJson: boolean): void {
