@@ -106,7 +106,7 @@ describe("the command backend", () => {
     await expectGone(Number(/left (\d+)/.exec(String(error))?.[1]));
   });
 
-  it("ends a program that hangs with all that it started", async () => {
+  it("checklist item 26: ends a program that hangs with all that it started", async () => {
     const backend = await open({ timeout: 1 });
     const [outcome] = await ask(backend, ["helper"]);
     const helper = Number((outcome as { value: { text: string } }).value.text);

@@ -39,7 +39,7 @@ describe("the transport", () => {
     expect(server.received).toHaveLength(7);
   });
 
-  it("waits as long as the server asks, in seconds or until a date", async () => {
+  it("checklist item 20: waits as long as the server asks, in seconds or until a date", async () => {
     const dates = ["3", "Mon, 02 Mar 2026 12:00:09 GMT", "1000000000", "-1"];
     const server = await serve(({ number }) => {
       const header = dates[number];
@@ -134,7 +134,7 @@ describe("the transport", () => {
 });
 
 describe("a failing endpoint", () => {
-  it("that always fails gets a tenth more requests than samples at most, then is given up", async () => {
+  it("checklist item 21: that always fails gets a tenth more requests than samples at most, then is given up", async () => {
     const server = await serve(({ number }) => (number < 50 ? OK : { do: "text", status: 500, text: "down" }));
     const transport = await open(server.origin);
     const asked = Array.from({ length: 300 }, () => () => ask(transport));
@@ -176,7 +176,7 @@ describe("a failing endpoint", () => {
     expect(server.received.length).toBeLessThan(325);
   });
 
-  it("ends every one of 2,000 samples with a value or a recorded failure when nine kinds of faults hit 1 % each", async () => {
+  it("checklist item 19: ends every one of 2,000 samples with a value or a recorded failure when nine kinds of faults hit 1 % each", async () => {
     const faults: readonly Behaviour[] = [
       { do: "text", status: 429, text: "", headers: { "retry-after": "2" } },
       { do: "text", status: 429, text: "", headers: { "retry-after": "Mon, 02 Mar 2026 12:00:09 GMT" } },
