@@ -105,7 +105,7 @@ describe("item 3: a machine in trouble", () => {
       readonly attempts: readonly { readonly seconds: number }[];
     };
     expect(attempts[0]?.seconds).toBeGreaterThan(0);
-    expect(attempts[0]?.seconds).toBeLessThan(120);
+    expect(attempts[0]?.seconds).toBeLessThan(3_000);
     const [shard = ""] = await readdir(join(root, run, "samples"));
     const lines = (await readFile(join(root, run, "samples", shard), "utf8")).trimEnd().split("\n");
     expect(lines).toHaveLength(60);
