@@ -45,6 +45,14 @@ export function speedText(speed: TaskSpeed | null): string {
   return `${formatMs((speed.seconds / speed.samples) * 1000)} a sample`;
 }
 
+/** What the speeds are worth: they have no interval, for one pass has none. Null where there are none. */
+export function speedCaution({ equivalence }: Comparison): string | null {
+  const measured = equivalence.some(({ tasks }) => tasks.some((task) => speedRatio(task) !== null));
+  return measured
+    ? "speed: the clock over one pass each, one after the other; what else the machine did meanwhile counts"
+    : null;
+}
+
 /** How many times as fast the checkpoint is, by what `speedText` shows; null where one of them was not measured. */
 export function speedRatio({ speed: { base, checkpoint } }: TaskAgreement): number | null {
   if (base === null || checkpoint === null) return null;

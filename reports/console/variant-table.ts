@@ -1,4 +1,5 @@
 import type { Comparison } from "../../src/compare/comparison.ts";
+import { speedCaution } from "../agreement-view.ts";
 import { checkpointLabels } from "../checkpoint-label.ts";
 import { escapeText } from "../escape-text.ts";
 import {
@@ -13,7 +14,7 @@ import { agreementGroups } from "./agreement-group.ts";
 import { columnBlocks, type ColumnGroup } from "./column-blocks.ts";
 import { metricGroup } from "./metric-group.ts";
 import { span, stackBlocks, type Line } from "./span.ts";
-import { cutMiddle } from "./text-width.ts";
+import { cutMiddle, wrapText } from "./text-width.ts";
 
 const NAME_WIDTH = 32;
 const FORMAT_WIDTH = 16;
@@ -24,7 +25,10 @@ const FORMAT_WIDTH = 16;
  */
 export function variantTables(comparison: Comparison, width: number): Line[] {
   const tables = variantGroups(comparison).map((group) => variantTable(comparison, group, width));
-  return tables.length === 0 ? [] : [[span(equivalenceTitle(comparison), "bold")], ...stackBlocks(tables)];
+  if (tables.length === 0) return [];
+  const caution = speedCaution(comparison);
+  const legend = caution === null ? [] : wrapText(caution, width - 2).map((line): Line => [span(`  ${line}`, "dim")]);
+  return [[span(equivalenceTitle(comparison), "bold")], ...stackBlocks(tables), ...legend];
 }
 
 function variantTable(comparison: Comparison, { parent, variants }: VariantGroup, width: number): Line[] {

@@ -194,6 +194,9 @@ async function showResults(folder: string, { request, baseline, compared }: Resu
     quiet: request.output === "jsonl",
     folder,
   });
+  // The suite asks for people, and nobody has drawn their answers yet.
+  if (request.output === "text" && request.suite.human !== null && comparison.people.length === 0)
+    io.stdout.write("\npeople: `evalh human export` draws the answers for them to judge\n");
   if (!request.report) return comparison;
   const path = join(folder, "report.html");
   await writeHtml(comparison, source, path);

@@ -123,6 +123,7 @@ gates:
     await using project = await makeProject({ rows: 24, suite });
     const first = await project.run("run", "suite.yaml", "--quiet", "--no-report");
     expect([first.code, first.stdout]).toEqual([0, expect.stringContaining("nobody has judged the answers yet")]);
+    expect(first.stdout).toContain("evalh human export");
     const id = sheetId((await project.run("human", "export")).stdout);
     const items = await sheetItems(project, id);
     expect(items).toHaveLength(20);

@@ -36,6 +36,7 @@ describe("console report", () => {
   test("shows what compression costs, weak slices, warnings and evidence", async () => {
     const text = await render(comparison, 200);
     expect(text).toMatch(/└ checkpoint-441-int8 +1\.52 MB +28 % onnx-int8/u);
+    expect(text).toContain("what else the machine did meanwhile counts");
     expect(text).toContain("rarity=rare 31.8");
     expect(text).toContain("checkpoint-63: 3 samples of 400 failed in title");
     expect(text).toContain("noise of the evaluation loss 0.011");

@@ -1,5 +1,13 @@
 import type { Comparison } from "../../../src/compare/comparison.ts";
-import { agreementOf, agreementTasks, divergenceText, sameText, speedRatio, speedText } from "../../agreement-view.ts";
+import {
+  agreementOf,
+  agreementTasks,
+  divergenceText,
+  sameText,
+  speedCaution,
+  speedRatio,
+  speedText,
+} from "../../agreement-view.ts";
 import { checkpointLabels } from "../../checkpoint-label.ts";
 import {
   cellOf,
@@ -22,7 +30,9 @@ export const compression: Section = {
   nav: "Compression",
   render(comparison) {
     const groups = variantGroups(comparison);
-    return groups.length === 0 ? null : markup`${groups.map((group, order) => groupView(comparison, group, order))}`;
+    if (groups.length === 0) return null;
+    const caution = speedCaution(comparison);
+    return markup`${groups.map((group, order) => groupView(comparison, group, order))}${caution !== null && markup`<p class="legend">${caution}</p>`}`;
   },
 };
 
