@@ -15,8 +15,9 @@ LARGEST = 127
 
 
 class Int8Linear(nn.Module):
-    """Computes in the input's precision; only the weights are rounded (absmax, symmetric), so that no neighbour in a
-    batch changes an answer.
+    """Computes in the input's precision.
+
+    Only the weights are rounded (absmax, symmetric), so that no neighbour in a batch changes an answer.
     """
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None) -> None:

@@ -111,7 +111,16 @@ class Loader:
         except (OSError, ValueError, ImportError, RuntimeError) as error:
             self.forget()
             raise LoadError(f"{base} cannot be loaded: {first_line(error)}") from error
-        self.model = describe(network, kind, checkpoint, base, device, precision, options, reused=reused)
+        self.model = describe(
+            network,
+            kind,
+            checkpoint=checkpoint,
+            base=base,
+            device=device,
+            precision=precision,
+            options=options,
+            reused=reused,
+        )
         self.base_key = None if adapter is None else key
         return self.model
 
@@ -190,12 +199,12 @@ def labels_in(checkpoint: str) -> int | None:
 def describe(  # noqa: PLR0913
     network: Any,  # noqa: ANN401
     kind: str,
+    *,
     checkpoint: str,
     base: str,
     device: torch.device,
     precision: str,
     options: dict[str, Any],
-    *,
     reused: bool,
 ) -> Model:
     """Find out what is to be known of a network's tokens."""
@@ -243,7 +252,7 @@ def load_processor(checkpoint: str) -> Any:  # noqa: ANN401
 
 
 def first_line(error: Exception) -> str:
-    """What is to be read of an error: its first line, which may be empty."""
+    """Take the first line of an error that says something."""
     return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
 
 

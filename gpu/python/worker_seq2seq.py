@@ -1,4 +1,4 @@
-"""Log-likelihoods of continuations under encoder-decoder models: context to the encoder, continuation to the decoder."""
+"""Log-likelihoods of continuations under encoder-decoder models: the context is the encoder's, they the decoder's."""
 
 from __future__ import annotations
 
