@@ -1,7 +1,7 @@
 """Log-probabilities of labels and choices from models that write no text.
 
 They answer the requests of worker_score: for a classifier, continuations are names of labels; for a multiple-choice
-model, endings; for an image–text model, the context is an image's path and continuations are captions.
+model, endings; for an image-text model, the context is an image's path and continuations are captions.
 """
 
 from __future__ import annotations
