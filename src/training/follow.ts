@@ -19,6 +19,8 @@ export interface FollowOptions {
 
 const INTERVAL = 1000;
 const CHUNK = 1024 * 1024;
+/** Enough for the names of many columns. */
+const HEAD = 1024;
 
 /**
  * Delivers a training log while it grows, from its beginning, reading each byte once (files that are written anew each
@@ -87,6 +89,8 @@ interface Followed {
   readonly target: { batch: SeriesStore };
   /** For files written anew: the last step that was delivered of each name. */
   readonly delivered: Map<string, number>;
+  /** How the file began when it was first read. */
+  head: Buffer;
 }
 
 /** Reads what was added to a file since the last look; null if nothing was. */
@@ -105,8 +109,11 @@ async function readGrowth(path: string, reader: LogReader, files: Map<string, Fo
     files.set(path, followed);
     return readSnapshot(path, followed);
   }
-  const followed = known !== undefined && info.size >= known.offset ? known : begin(path, reader);
+  if (known !== undefined && info.size === known.offset && info.mtimeMs === known.modified) return null;
+  const isSame = known !== undefined && info.size >= known.offset && (await beginsAlike(path, known.head));
+  const followed = isSame ? known : begin(path, reader);
   files.set(path, followed);
+  followed.modified = info.mtimeMs;
   if (info.size === followed.offset) return null;
   followed.target.batch = createSeriesStore(path);
   await readFrom(path, followed, info.size);
@@ -119,7 +126,21 @@ function begin(path: string, reader: LogReader): Followed {
     scalar: (step: number, name: string, value: number) => target.batch.scalar(step, name, value),
     warn: (message: string) => target.batch.warn(message),
   };
-  return { offset: 0, modified: 0, parser: reader.open(sink, path), target, delivered: new Map() };
+  return {
+    offset: 0,
+    modified: 0,
+    parser: reader.open(sink, path),
+    target,
+    delivered: new Map(),
+    head: Buffer.alloc(0),
+  };
+}
+
+/** Lightning's CSVLogger writes the whole table anew when a column is added; other logs only grow. */
+async function beginsAlike(path: string, head: Buffer): Promise<boolean> {
+  await using file = await open(path, "r");
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(head.length), 0, head.length, 0);
+  return bytesRead === head.length && buffer.equals(head);
 }
 
 async function readFrom(path: string, followed: Followed, upTo: number): Promise<void> {
@@ -132,6 +153,7 @@ async function readFrom(path: string, followed: Followed, upTo: number): Promise
       followed.offset,
     );
     if (bytesRead === 0) return;
+    if (followed.offset === 0) followed.head = Buffer.from(buffer.subarray(0, Math.min(bytesRead, HEAD)));
     followed.offset += bytesRead;
     followed.parser.push(buffer.subarray(0, bytesRead));
   }

@@ -81,6 +81,18 @@ describe("following a log", () => {
     ]);
   });
 
+  it("begins again when a table was written anew with one more column, as Lightning does", async () => {
+    using folder = temporaryFolder();
+    const file = folder.write("metrics.csv", "epoch,step,train_loss\n0,2,3\n0,5,2\n");
+    const points = await collect(file, (seen) => {
+      if (seen.length === 2) writeFileSync(file, "epoch,step,train_loss,val_loss\n0,2,3,\n0,5,2,\n0,5,,1.5\n");
+      return seen.some(({ evalLoss }) => evalLoss !== undefined);
+    });
+    expect(points.at(-1)).toMatchObject({ evalLoss: 1.5 });
+    // From the start again: what came before is told once more, with the column that was missing.
+    expect(points.slice(2).map(({ step }) => step)).toEqual(points.slice(0, 2).map(({ step }) => step));
+  });
+
   it("begins again when a file was written anew and is shorter", async () => {
     using folder = temporaryFolder();
     const file = folder.write("log.csv", "step,loss\n1,1\n2,2\n3,3\n");
