@@ -29,48 +29,55 @@ const NEWLINE = 0x0a;
  * Text that is not empty, under the names that OpenAI's two APIs, vLLM and SGLang (reasoning), llama.cpp and TGI use.
  * Within a JSON string every quotation mark is escaped, so that generated text cannot look like this.
  */
-const TEXT = /"(?:content|text|reasoning(?:_content)?)": ?"[^"]/;
+const TEXT = /"(?:content|text|reasoning(?:_content)?)": ?"[^"]/g;
 const ERROR = /"error": ?[{"]/;
 const FINISHED = /"(?:finish|stop)_reason": ?"|"stop": ?true/;
 const PROMPT_TOKENS = /"prompt_tokens": ?(\d+)/;
 const OUTPUT_TOKENS = /"completion_tokens": ?(\d+)/;
 
 /**
- * Scans lines as Latin-1, which costs no decoding: what is looked for is ASCII. A token costs one line's text and one
- * search; counts and the end of a stream stand in its last events.
+ * Scans as Latin-1, which costs no decoding: what is looked for is ASCII. A token costs one search and no text of its
+ * own; counts and the end of a stream stand in its last events.
  */
 export function createEventScanner(): EventScanner {
   let state: ScanState = fresh();
   let rest: Buffer | null = null;
   let last = "";
-  const readLine = (line: string): 0 | 1 => {
-    if (!line.startsWith("data:")) return 0;
+  /** Takes a line without text in it. */
+  const readOther = (line: string): void => {
+    if (!line.startsWith("data:")) return;
     if (line.startsWith("[DONE]", 5) || line.startsWith("[DONE]", 6)) {
       state.isOver = true;
-      return 0;
+      return;
     }
     last = line;
-    if (TEXT.test(line)) return 1;
     if (line.includes('"usage"')) readUsage(line, state);
     if (FINISHED.test(line)) state.isOver = true;
     if (ERROR.test(line)) state.error ||= errorIn(line);
-    return 0;
+  };
+  /** Takes whole lines. */
+  const readLines = (text: string): number => {
+    let texts = 0;
+    let found = endOfText(text, 0);
+    for (let start = 0, end = text.indexOf("\n"); end >= 0; start = end + 1, end = text.indexOf("\n", start)) {
+      if (found > end) {
+        if (end > start + 5) readOther(text.slice(start, end));
+        continue;
+      }
+      if (text.startsWith("data:", start)) texts++;
+      found = endOfText(text, end);
+      // Only the last event is looked into.
+      if (found === Infinity) last = text.slice(start, end);
+    }
+    return texts;
   };
   return {
     push(bytes) {
       const data = rest === null ? bytes : Buffer.concat([rest, bytes]);
-      rest = null;
-      let texts = 0;
-      let start = 0;
-      for (let end = data.indexOf(NEWLINE); end >= 0; end = data.indexOf(NEWLINE, start)) {
-        if (end > start + 5) texts += readLine(data.toString("latin1", start, end));
-        start = end + 1;
-      }
-      if (start < data.length) {
-        if (data.length - start > LONGEST_LINE) throw new Error("an event is longer than 1 MB");
-        rest = Buffer.from(data.subarray(start));
-      }
-      return texts;
+      const whole = data.lastIndexOf(NEWLINE) + 1;
+      rest = whole < data.length ? Buffer.from(data.subarray(whole)) : null;
+      if (rest !== null && rest.length > LONGEST_LINE) throw new Error("an event is longer than 1 MB");
+      return whole === 0 ? 0 : readLines(data.toString("latin1", 0, whole));
     },
     end() {
       // Some servers put the counts, or the reason for the end, into the last event with text.
@@ -84,6 +91,12 @@ export function createEventScanner(): EventScanner {
       last = "";
     },
   };
+}
+
+/** Where the next text that is not empty begins, from a position on; infinite for none. */
+function endOfText(text: string, from: number): number {
+  TEXT.lastIndex = from;
+  return TEXT.test(text) ? TEXT.lastIndex : Infinity;
 }
 
 function fresh(): ScanState {
