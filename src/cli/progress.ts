@@ -66,10 +66,11 @@ export function progress(run: WatchedRun, io: CliIo, { quiet }: { readonly quiet
   };
   return {
     show(event) {
-      const ended = state.update(event);
       if (event.type === "warning") note(`warning: ${event.message}`);
       if (event.type === "checkpoint-failed") note(`error: ${event.checkpoint}: ${event.error.message}`);
+      // Who sees no progress does not pay for it: an event comes with every answer.
       if (quiet) return;
+      const ended = state.update(event);
       if (event.type === "waiting") wait(event.message);
       if (event.type === "looked") note(lookLine(event));
       if (ended !== null && isLive) finished.add(ended);
