@@ -68,7 +68,6 @@ export function progress(run: WatchedRun, io: CliIo, { quiet }: { readonly quiet
     show(event) {
       if (event.type === "warning") note(`warning: ${event.message}`);
       if (event.type === "checkpoint-failed") note(`error: ${event.checkpoint}: ${event.error.message}`);
-      // Who sees no progress does not pay for it: an event comes with every answer.
       if (quiet) return;
       const ended = state.update(event);
       if (event.type === "waiting") wait(event.message);
