@@ -213,5 +213,5 @@ describe("evalh watch", () => {
     expect(unstoppable.stderr).toContain("--stop-file");
     expect((await place.run("watch", "checkpoints", "--stop-on", "overfitt")).stderr).toContain("there are overfit");
     expect((await place.run("watch", "checkpoints", "--device", "cuda:1")).stderr).toContain('no option "device"');
-  }, 60_000);
+  }, 180_000);
 });
