@@ -22,12 +22,21 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
       "\nStart here:\n  evalh run icd-coding     evaluate the suite that ships with evalh\n  evalh init               write a suite for your own data and checkpoints\n",
     );
   const named = argv.find((argument) => !argument.startsWith("-") && argument !== "help");
+  const unloaded: (() => Promise<void>)[] = [];
+  const context: CommandContext = {
+    io,
+    finish: (code) => (result.exitCode = code),
+    wholeProgram: async () => {
+      for (const load of unloaded.splice(0)) await load();
+      return program;
+    },
+  };
   for (const [name, entry] of Object.entries(commands)) {
     const command = program.command(name).description(entry.summary).exitOverride();
     command.configureOutput(program.configureOutput());
-    if (name !== named) continue;
-    const context: CommandContext = { io, finish: (code) => (result.exitCode = code) };
-    (await entry.load()).configure(command, context);
+    const load = async (): Promise<void> => (await entry.load()).configure(command, context);
+    if (name === named) await load();
+    else unloaded.push(load);
   }
   if (argv.length === 0) {
     io.stdout.write(program.helpInformation());

@@ -6,6 +6,8 @@ export interface CommandContext {
   readonly io: CliIo;
   /** Sets the exit code of a command that ends in an orderly way. */
   readonly finish: (exitCode: number) => void;
+  /** The program with every command's arguments and options, which loads all of them. */
+  readonly wholeProgram: () => Promise<Command>;
 }
 
 /** One file of this folder: adds arguments, options and the action. */
@@ -61,4 +63,8 @@ export const commands = {
   cache: { summary: "show or clear the answers kept across runs", load: () => import("./cache.ts") },
   gpu: { summary: "look at the GPUs, or read a captured nvidia-smi output", load: () => import("./gpu.ts") },
   doctor: { summary: "check what evalh can use on this machine", load: () => import("./doctor.ts") },
+  completion: {
+    summary: "print a script that completes commands and options in your shell",
+    load: () => import("./completion.ts"),
+  },
 } satisfies Record<string, CommandEntry>;
