@@ -212,6 +212,8 @@ describe("evalh watch", () => {
     expect(unstoppable.code).toBe(2);
     expect(unstoppable.stderr).toContain("--stop-file");
     expect((await place.run("watch", "checkpoints", "--stop-on", "overfitt")).stderr).toContain("there are overfit");
+    const program = "backend: command\n    options: { command: [node, ask.mjs] }";
+    await place.write("suite.yaml", SUITE.replace("backend: onnx", program));
     expect((await place.run("watch", "checkpoints", "--device", "cuda:1")).stderr).toContain('no option "device"');
   }, 180_000);
 });
