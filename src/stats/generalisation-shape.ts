@@ -33,7 +33,7 @@ export interface EvaluationShape {
   /** Chance of so clear an upward order after the lowest evaluation, were there none (Mann–Kendall, one-sided). */
   readonly pRise: number;
   readonly afterBest: number;
-  /** True if the loss was still falling when the log ends. */
+  /** True if the loss was still falling when the log ends, and as long a training again would bring it to the valley. */
   readonly stillFalling: boolean;
 }
 
@@ -67,7 +67,7 @@ export function evaluationShape(curve: Curve): EvaluationShape {
     riseFromBest: (end - lowestLoss) / (Math.abs(lowestLoss) || Number.MIN_VALUE),
     pRise: mannKendall(thin(after)).pRise,
     afterBest: after.length,
-    stillFalling: isStillFalling(curve, noise),
+    stillFalling: isStillFalling(curve, noise, { valley, end }),
   };
 }
 
@@ -84,14 +84,24 @@ function lateNoise({ steps, losses }: Curve): number {
   return curveNoise(steps.slice(from), losses.slice(from), n < SHORT_CURVE ? 3 : 2);
 }
 
-/** Falls the loss over the last third, surely and by more than the noise, fast enough to matter within a fifth? */
-function isStillFalling({ steps, losses }: Curve, noise: number): boolean {
+/**
+ * Falls the loss over the last third, surely and by more than the noise, fast enough to matter within a fifth? A loss
+ * that comes down from a height that it rose to is on its way only if it arrives: at this pace, below its valley, before
+ * the training is twice as long.
+ */
+function isStillFalling(
+  { steps, losses }: Curve,
+  noise: number,
+  { valley, end }: { readonly valley: number; readonly end: number },
+): boolean {
   const n = steps.length;
   const window = Math.max(4, Math.ceil(n / 3));
   if (n < window) return false;
   const recent = { steps: thin(steps.slice(-window)), losses: thin(losses.slice(-window)) };
   const lastStep = steps[n - 1] as number;
-  const fall = -theilSen(recent.steps, recent.losses).slope * (lastStep - (steps[Math.floor(0.8 * (n - 1))] as number));
+  const pace = -theilSen(recent.steps, recent.losses).slope;
+  if (end - pace * (lastStep - (steps[0] as number)) > valley) return false;
+  const fall = pace * (lastStep - (steps[Math.floor(0.8 * (n - 1))] as number));
   const needed = Math.max(noise, STILL_FALLING * Math.abs(losses[n - 1] as number));
   return fall >= needed && mannKendall(recent.losses).pFall <= P_TREND;
 }

@@ -157,6 +157,17 @@ describe("diagnose", () => {
     );
   });
 
+  it("calls a loss overfit that comes down a little from a great height, but not one that comes back", () => {
+    const curve = (pace: number): TrainingPoint[] =>
+      Array.from({ length: 60 }, (_, i) => ({
+        step: i * 10,
+        trainLoss: 4 * Math.exp(-i / 5),
+        evalLoss: (i < 3 ? 4 - 1.5 * i : i < 20 ? 1 + 0.3 * (i - 2) : 6.1 - pace * (i - 19)) + 0.01 * Math.sin(7 * i),
+      }));
+    expect(diagnose(curve(0.02)).verdict).toBe("overfit");
+    expect(diagnose(curve(0.1)).verdict).toBe("underfit");
+  });
+
   it("gets through a hundred thousand logged points", () => {
     const points = Array.from({ length: 100_000 }, (_, step) => ({
       step,
