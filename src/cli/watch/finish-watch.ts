@@ -25,6 +25,15 @@ export interface EndedWatch {
   readonly failure: ErrorInfo | null;
 }
 
+/** Most checkpoints named. */
+const MOST_NAMED = 6;
+
+function namesOf(checkpoints: readonly { readonly name: string }[]): string {
+  const names = checkpoints.slice(0, MOST_NAMED).map(({ name }) => name);
+  const more = checkpoints.length - names.length;
+  return `${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
 /** Compares what was evaluated and says what became of the training. @returns the exit code */
 export async function finishWatch(ended: EndedWatch, interrupt: Interrupt, io: CliIo): Promise<number> {
   const { request, session, watched, state, folder, failure } = ended;
@@ -39,8 +48,7 @@ export async function finishWatch(ended: EndedWatch, interrupt: Interrupt, io: C
     io.stderr.write(`warning: ${escapeText(name)} was left out: ${escapeText(reason ?? "it is not complete")}\n`);
   }
   if (watched.left.length > 0) {
-    const names = watched.left.map(({ name }) => name).join(", ");
-    io.stderr.write(`the budget left out ${names}\n${resume}`);
+    io.stderr.write(`the budget left out ${escapeText(namesOf(watched.left))}\n${resume}`);
   }
   if (watched.evaluated === 0) {
     io.stderr.write(`error: no checkpoint in ${relative(process.cwd(), request.output)} could be evaluated\n`);
