@@ -1,16 +1,18 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
 
+import { licensesOf, packagesOf } from "./bundled-packages.ts";
+
 /**
  * Bundles the terminal screens with Ink and React into one file that is loaded when they are shown, so that neither is
- * a dependency of those who install evalh. Runs before every build and test; the result is not committed.
+ * a dependency of those who install evalh. Runs before every build and test; the result is not committed, and copied into the build
+ * by bundle-cli.ts.
  */
 const ENTRY = fileURLToPath(new URL("../src/tui/app/main.tsx", import.meta.url));
-const ROOT = fileURLToPath(new URL("../", import.meta.url));
-const OUTPUTS = [join(ROOT, "src/tui"), join(ROOT, "dist/src/tui")];
+const OUTPUT = fileURLToPath(new URL("../src/tui/", import.meta.url));
 /** Ink loads React's developer tools only when asked to, but a bundle must find them. */
 const DEVTOOLS = "export default { initialize() {}, connectToDevTools() {} };";
 
@@ -45,24 +47,11 @@ export async function setup(): Promise<void> {
     legalComments: "none",
     metafile: true,
   });
-  const licenses = await licensesOf(Object.keys(metafile.inputs));
-  for (const folder of OUTPUTS) {
-    await mkdir(folder, { recursive: true });
-    await writeChanged(join(folder, "terminal.generated.js"), outputFiles[0]?.text ?? "");
-    await writeChanged(join(folder, "terminal.generated.licenses.txt"), licenses);
-  }
-}
-
-/** The licence texts of the packages that went into the bundle: most ask to be passed on with the code. */
-async function licensesOf(inputs: readonly string[]): Promise<string> {
-  const folders = new Set(inputs.flatMap((path) => /^node_modules\/(?:@[^/]+\/)?[^/]+/u.exec(path)?.[0] ?? []));
-  const texts = [...folders].sort().map(async (folder) => {
-    const manifest = JSON.parse(await readFile(join(ROOT, folder, "package.json"), "utf8")) as Record<string, string>;
-    const file = (await readdir(join(ROOT, folder))).find((name) => /^licen[cs]e/iu.test(name));
-    const text = file === undefined ? "" : await readFile(join(ROOT, folder, file), "utf8");
-    return `${manifest["name"]} ${manifest["version"]} (${manifest["license"]})\n\n${text.trim()}\n`;
-  });
-  return (await Promise.all(texts)).join(`\n${"-".repeat(80)}\n\n`);
+  const inputs = Object.keys(metafile.inputs);
+  await writeChanged(join(OUTPUT, "terminal.generated.js"), outputFiles[0]?.text ?? "");
+  await writeChanged(join(OUTPUT, "terminal.generated.licenses.txt"), await licensesOf(inputs));
+  const packages = `${JSON.stringify(await packagesOf(inputs))}\n`;
+  await writeChanged(join(OUTPUT, "terminal.generated.packages.json"), packages);
 }
 
 /** Leaves an equal file alone, so that nothing built from it is made again. */

@@ -2,7 +2,6 @@ import type { Judge } from "../core/judge.ts";
 import type { RunData } from "../compare/run-data.ts";
 import type { Resolved } from "../run/prepare.ts";
 import { readManifest } from "../run/store/run-folder.ts";
-import { parseGateFlags } from "../suite/gate-flag.ts";
 import { metricName } from "../suite/metric-name.ts";
 import type { Gate, Suite, Task } from "../suite/suite.ts";
 
@@ -24,6 +23,8 @@ export async function withGateFlags(
     const begun = resume === null ? [] : ((await readManifest(resume)).gates ?? []);
     return { ...suite, gates: [...suite.gates, ...begun.filter(({ place }) => place.file === "")] };
   }
+  // Loaded when there are flags: checking them takes a compiler of schemas.
+  const { parseGateFlags } = await import("../suite/gate-flag.ts");
   const metrics = new Map(
     suite.tasks.map((task) => [task.name, { names: metricNames(task, judges.get(task.name) ?? []), areAll: true }]),
   );
@@ -47,8 +48,9 @@ function metricNames(task: Task, judges: readonly Judge[]): Set<string> {
 }
 
 /** The gates of the command line for a run that has ended. */
-export function gatesOfFlags(flags: readonly string[], { manifest, metrics }: RunData): Gate[] {
+export async function gatesOfFlags(flags: readonly string[], { manifest, metrics }: RunData): Promise<Gate[]> {
   if (flags.length === 0) return [];
+  const { parseGateFlags } = await import("../suite/gate-flag.ts");
   const units = manifest.units.filter(({ split }) => split === "test");
   const tests = units.filter(({ perturbation }) => perturbation === undefined);
   const namesOf = (task: string): Set<string> =>

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { spawn } from "node:child_process";
-import { createRequire, enableCompileCache } from "node:module";
+// As a whole: a name that an old Node does not export would keep this file from loading.
+import module from "node:module";
 
 const OLDEST = { major: 22, minor: 19 };
 
@@ -13,7 +14,7 @@ function isTooOld(version: string): boolean {
 /** The Node that the npm package "node" carries, where it is installed beside evalh. */
 function bundledNode(): string | null {
   try {
-    const require = createRequire(import.meta.url);
+    const require = module.createRequire(import.meta.url);
     return require.resolve("node/bin/node");
   } catch {
     return null;
@@ -48,7 +49,7 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  enableCompileCache();
+  module.enableCompileCache();
   outliveReaders();
   const [{ keepNurserySmall }, { runCli }] = await Promise.all([import("./heap.ts"), import("./program.ts")]);
   keepNurserySmall();

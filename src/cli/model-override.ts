@@ -1,8 +1,6 @@
-import type { ErrorObject } from "ajv/dist/2020.js";
-
 import type { BackendModule } from "../core/backend.ts";
 import { EvalhError } from "../core/errors.ts";
-import type { JsonObject, JsonValue } from "../core/json.ts";
+import type { JsonObject } from "../core/json.ts";
 import { didYouMean } from "../core/near-name.ts";
 import { backends } from "../backend/index.ts";
 import { generatesText } from "../run/ask.ts";
@@ -108,41 +106,9 @@ async function moduleOf(name: string): Promise<BackendModule> {
   });
 }
 
-/** `name=value` flags as an options object, checked as the suite's are. Values are JSON, or text. */
+/** The options of a backend that flags set; checking them takes a compiler of schemas, loaded only for that. */
 async function optionsOf(module: BackendModule, given: readonly string[]): Promise<JsonObject> {
-  const options: Record<string, JsonValue> = {};
-  for (const each of given) {
-    const at = each.indexOf("=");
-    if (at < 1) throw new EvalhError("E_USAGE", `--option wants name=value, got ${JSON.stringify(each)}`);
-    options[each.slice(0, at)] = valueOf(each.slice(at + 1));
-  }
-  if (given.length === 0) return options;
-  const { Ajv2020 } = await import("ajv/dist/2020.js");
-  const ajv = new Ajv2020({ strictTypes: false, strictRequired: false, logger: false });
-  const validate = ajv.compile({ ...module.options, required: [] });
-  const problem = validate(options) ? undefined : validate.errors?.[0];
-  if (problem !== undefined) throw optionError(module, problem);
-  return options;
-}
-
-function optionError({ name, options }: BackendModule, { instancePath, params, message }: ErrorObject): EvalhError {
-  const extra: unknown = params["additionalProperty"];
-  if (typeof extra === "string" && instancePath === "") {
-    const known = Object.keys(options["properties"] ?? {});
-    return new EvalhError("E_USAGE", `the backend ${name} has no option "${extra}"`, {
-      hint: didYouMean(extra, known) ?? `it has ${known.join(", ")}`,
-    });
-  }
-  const allowed: unknown = params["allowedValues"];
-  const choices = Array.isArray(allowed) ? `: ${allowed.join(", ")}` : "";
-  const where = instancePath.slice(1).replaceAll("/", ".");
-  return new EvalhError("E_USAGE", `--option ${where} ${message ?? "is wrong"}${choices}`);
-}
-
-function valueOf(text: string): JsonValue {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return text;
-  }
+  if (given.length === 0) return {};
+  const { readOptions } = await import("./model-options.ts");
+  return readOptions(module, given);
 }

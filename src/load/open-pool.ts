@@ -29,7 +29,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export async function openEndpoint(options: EndpointOptions): Promise<LoadEndpoint> {
   const { allowMetadataAddress, headers } = options;
   const url = checkUrl({ baseUrl: options.url, allowMetadataAddress });
-  const { Pool } = await import("undici");
+  const { Pool } = await import("../backend/http/pool.ts");
   const lookup = allowMetadataAddress ? {} : { lookup: guardedLookup };
   const pool = new Pool(url.origin, {
     connections: null,

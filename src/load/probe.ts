@@ -4,6 +4,7 @@ import { EvalhError } from "../core/errors.ts";
 import { isJsonObject } from "../core/json.ts";
 import { createLoadClient } from "./client.ts";
 import type { FlightFacts } from "./flight.ts";
+import { request } from "../backend/http/pool.ts";
 import { requestWriter, type LoadApi, type LoadTarget } from "./target.ts";
 
 export interface ProbeOptions {
@@ -94,15 +95,15 @@ async function firstModel({ pool, headers, signal }: ProbeOptions, base: string)
 /** The JSON of an answer with a status of success; null otherwise. A server that is not there shows at the first question. */
 async function get(
   pool: Pool,
-  request: { readonly path: string; readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal },
+  message: { readonly path: string; readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal },
 ): Promise<unknown> {
   try {
-    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(LOOK_MS)]);
-    const { statusCode, body } = await pool.request({ ...request, signal, method: "GET" });
+    const signal = AbortSignal.any([message.signal, AbortSignal.timeout(LOOK_MS)]);
+    const { statusCode, body } = await request(pool, { ...message, signal, method: "GET" });
     const text = await body.text();
     return statusCode === 200 ? (JSON.parse(text) as unknown) : null;
   } catch (error) {
-    if (request.signal.aborted) throw error;
+    if (message.signal.aborted) throw error;
     return null;
   }
 }

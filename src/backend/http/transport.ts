@@ -120,7 +120,7 @@ export type OpenExchange = (
 
 /** Requests over HTTP/1.1 and kept connections. */
 const openHttp: OpenExchange = async ({ origin, headers, connectTimeout, lookup, ...limits }) => {
-  const { Pool } = await import("undici");
+  const { Pool } = await import("./pool.ts");
   const pool = new Pool(origin, {
     // As many connections as requests are under way: their number is the caller's to limit, or the limiter's.
     connections: null,

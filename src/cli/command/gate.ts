@@ -36,7 +36,7 @@ export function configure(command: Command, { io, finish }: CommandContext): voi
     .action(async (wanted: string, options: Options) => {
       const read = await readRun(await findRun(wanted));
       const own = options.suite === undefined ? (read.manifest.gates ?? []) : await gatesOf(options.suite);
-      const gates = [...own, ...gatesOfFlags(options.gate ?? [], read)];
+      const gates = [...own, ...(await gatesOfFlags(options.gate ?? [], read))];
       if (gates.length === 0) {
         throw new EvalhError("E_USAGE", `run ${read.manifest.id} has no gates: nothing was checked`, {
           hint: "name one with --gate, or add `gates` to the suite and name it with --suite",
