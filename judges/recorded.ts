@@ -1,5 +1,5 @@
 import type { JsonObject } from "../src/core/json.ts";
-import type { Judge, JudgeModule } from "../src/core/judge.ts";
+import type { Judge, JudgeModule, Metric } from "../src/core/judge.ts";
 import { signatureOf } from "./answers/choice.ts";
 import { meanMetric, proportionMetric } from "./metric/mean.ts";
 
@@ -16,10 +16,14 @@ function create(options: JsonObject): Judge<RecordedStats> {
   const range = (options["range"] ?? free) as readonly [number, number];
   const isInRange = (value: number): boolean => value >= range[0] && value <= range[1];
   const named = { name: "recorded", higherIsBetter: options["higher_is_better"] !== false, unit } as const;
+  const shown = [range[0] * scale, range[1] * scale] as const;
+  const mean = meanMetric<RecordedStats>({ ...named, range: shown }, (value) => value);
   const metric =
     proportion === true
       ? { ...proportionMetric<RecordedStats>(named, (value) => value === 1), higherIsBetter: named.higherIsBetter }
-      : meanMetric<RecordedStats>({ ...named, range: [range[0] * scale, range[1] * scale] }, (value) => value);
+      : typeof options["samples"] === "number"
+        ? totalMetric(mean, options["samples"])
+        : mean;
   return {
     name: "recorded",
     version: "1",
@@ -35,6 +39,13 @@ function create(options: JsonObject): Judge<RecordedStats> {
       return { kind: "failed", error: { code: "E_JUDGE", message } };
     },
   };
+}
+
+/** A metric whose numbers are themselves means over so many samples, 0 where that is not known. */
+function totalMetric(mean: Metric<RecordedStats>, samples: number): Metric<RecordedStats> {
+  const isBounded = mean.range.every(Number.isFinite);
+  const total = { of: samples > 0 && isBounded ? samples : null, range: mean.range };
+  return { ...mean, sufficient: (stats) => ({ ...mean.sufficient(stats), total }) };
 }
 
 export const recorded: JudgeModule = {
@@ -60,6 +71,12 @@ export const recorded: JudgeModule = {
       },
       higher_is_better: { description: "Whether more is better.", type: "boolean", default: true },
       proportion: { description: "Every number is 0 or 1: right or wrong.", type: "boolean", default: false },
+      samples: {
+        description:
+          "Each number is itself the mean of sample scores over so many samples; 0 where that is not known, or it is no mean.",
+        type: "integer",
+        minimum: 0,
+      },
       source: { description: "Where the number comes from.", type: "string" },
     },
   },

@@ -1,4 +1,5 @@
 import type { Comparison } from "../src/compare/comparison.ts";
+import { hasInterval } from "../src/core/estimate.ts";
 import { cellOf, halfWidth, testRows } from "./metric-view.ts";
 import { textReport, type TextReport } from "./report-module.ts";
 
@@ -31,7 +32,7 @@ function entries(comparison: Comparison, higherIsBetter: boolean): object[] {
         name: `${comparison.suite.name}/${row.key}`,
         unit: row.unit === "percent" ? "%" : "",
         value: estimate.value,
-        range: `± ${halfWidth(estimate).toPrecision(3)}`,
+        ...(hasInterval(estimate) ? { range: `± ${halfWidth(estimate).toPrecision(3)}` } : {}),
         extra: `checkpoint ${id}\nn=${estimate.n}\n${row.signature}\nrun ${comparison.run.id}`,
       },
     ];

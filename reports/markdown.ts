@@ -4,8 +4,8 @@ import { escapeText } from "./escape-text.ts";
 import { sampleCount, verdictLabel, warningLines, weakSlices } from "./findings.ts";
 import { gateMark, gatesByWeight, gateWord } from "./gate-view.ts";
 import { lossesAt } from "./losses.ts";
-import { bestOf, cellOf, halfWidth, signedChange, testRows } from "./metric-view.ts";
-import { formatBytes, formatLoss, formatScore, formatSeconds, MISSING } from "./number-format.ts";
+import { bestOf, cellOf, signedChange, testRows } from "./metric-view.ts";
+import { formatBytes, formatLoss, formatScore, formatSeconds, marginText, MISSING } from "./number-format.ts";
 import { peopleSummary } from "./people-lines.ts";
 import { changeText, isDrop, perturbedMetrics } from "./robustness-view.ts";
 import { textReport } from "./report-module.ts";
@@ -119,7 +119,7 @@ function lossText(loss: number | null): string {
 function scoreText(row: MetricRow, cell: Cell | null, isBest: boolean): string {
   if (cell?.estimate == null) return MISSING;
   const value = formatScore(cell.estimate.value, row.unit);
-  const score = `${isBest ? `**${value}**` : value} ±${formatScore(halfWidth(cell.estimate), row.unit)}`;
+  const score = `${isBest ? `**${value}**` : value} ${marginText(cell.estimate, row.unit)}`.trimEnd();
   if (cell.difference === null) return score;
   const { value: change, significant } = cell.difference;
   return `${score} (${signedChange(change, row)}${significant ? "\\*" : ""})`;

@@ -1,3 +1,4 @@
+import { hasInterval, type Estimate } from "../src/core/estimate.ts";
 import type { MetricUnit } from "../src/core/judge.ts";
 
 const MINUS = "\u2212";
@@ -9,6 +10,18 @@ export const MISSING = "–";
 export function formatScore(value: number, unit: MetricUnit): string {
   if (!Number.isFinite(value)) return formatInfinite(value);
   return typographic(value.toFixed(decimals(value, unit)));
+}
+
+/** "70.5 [61.2, 78.4]"; the value alone where nothing is known of its error. */
+export function intervalText(estimate: Estimate, unit: MetricUnit): string {
+  const value = formatScore(estimate.value, unit);
+  if (!hasInterval(estimate)) return value;
+  return `${value} [${formatScore(estimate.lo, unit)}, ${formatScore(estimate.hi, unit)}]`;
+}
+
+/** What stands after a score: "±4.1"; nothing where nothing is known of its error. */
+export function marginText(estimate: Estimate, unit: MetricUnit): string {
+  return hasInterval(estimate) ? `±${formatScore((estimate.hi - estimate.lo) / 2, unit)}` : "";
 }
 
 /** A difference with its sign, always: "+1.2", "−0.4", "±0.0". */

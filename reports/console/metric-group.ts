@@ -1,7 +1,7 @@
 import type { Cell, Comparison, MetricRow } from "../../src/compare/comparison.ts";
 import { escapeText } from "../escape-text.ts";
-import { bestOf, cellOf, changeOf, halfWidth, signedChange } from "../metric-view.ts";
-import { formatScore, MISSING } from "../number-format.ts";
+import { bestOf, cellOf, changeOf, signedChange } from "../metric-view.ts";
+import { formatScore, marginText, MISSING } from "../number-format.ts";
 import type { ColumnGroup } from "./column-blocks.ts";
 import { span, type Line, type Look } from "./span.ts";
 import { cutMiddle } from "./text-width.ts";
@@ -46,7 +46,7 @@ function valueCell(cell: Cell | null, row: MetricRow, isBest: boolean): Line {
 }
 
 function marginCell(cell: Cell | null, row: MetricRow): Line {
-  return cell?.estimate == null ? [] : [span(`±${formatScore(halfWidth(cell.estimate), row.unit)}`, "dim")];
+  return cell?.estimate == null ? [] : [span(marginText(cell.estimate, row.unit), "dim")];
 }
 
 function changeCell(cell: Cell | null, row: MetricRow, reference: string | null): Line {

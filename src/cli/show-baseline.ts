@@ -1,5 +1,5 @@
 import { escapeText } from "../../reports/escape-text.ts";
-import { formatDelta, formatP, formatScore } from "../../reports/number-format.ts";
+import { formatDelta, formatP, intervalText } from "../../reports/number-format.ts";
 import type { BaselineFile } from "../compare/baseline/baseline-file.ts";
 import type { BaselineChange } from "../compare/baseline/changes.ts";
 
@@ -17,9 +17,14 @@ export function changeLine({ row, difference, conflict }: BaselineChange): strin
   const key = escapeText(row.key);
   if (difference === null) return `${key}: not comparable: ${escapeText(conflict ?? "")}`;
   const { unit } = row.metric;
-  const { value, lo, hi, pAdjusted, fixed, broken } = difference;
+  const { value, lo, hi, pAdjusted, fixed, broken, same, test } = difference;
+  const delta = formatDelta(value, unit);
+  // Totals have no samples left that could be compared.
+  if (test.startsWith("none (totals")) return `${key} ${delta}, and nothing to tell noise by: it is a total`;
+  const change = `${key} ${delta} [${formatDelta(lo, unit)}, ${formatDelta(hi, unit)}], ${formatP(pAdjusted)}`;
+  if (fixed + broken + same === 0) return change;
   if (fixed + broken === 0) return `${key} unchanged on every sample`;
-  return `${key} ${formatDelta(value, unit)} [${formatDelta(lo, unit)}, ${formatDelta(hi, unit)}], ${formatP(pAdjusted)} (${fixed} better, ${broken} worse)`;
+  return `${change} (${fixed} better, ${broken} worse)`;
 }
 
 export function describeBaseline(
@@ -31,8 +36,7 @@ export function describeBaseline(
     `${file}: ${escapeText(checkpoint.id)} on ${escapeText(suite.name)} v${suite.version}, ${samples} samples`,
     `  run ${escapeText(run.id)} of ${run.started_at}, evalh ${escapeText(run.evalh)}`,
     ...Object.entries(estimates).map(
-      ([key, { value, lo, hi, n, unit }]) =>
-        `  ${escapeText(key)} ${formatScore(value, unit)} [${formatScore(lo, unit)}, ${formatScore(hi, unit)}] n=${n}`,
+      ([key, estimate]) => `  ${escapeText(key)} ${intervalText(estimate, estimate.unit)} n=${estimate.n}`,
     ),
     ...accepted.flatMap(({ at, reason, worse }) => [
       `  accepted ${at.slice(0, 10)}: ${escapeText(reason)}`,

@@ -1,5 +1,5 @@
 import { escapeText } from "../../reports/escape-text.ts";
-import { formatDelta, formatP, formatScore } from "../../reports/number-format.ts";
+import { formatDelta, formatP, intervalText } from "../../reports/number-format.ts";
 import type { HistoryPoint, MetricHistory } from "../compare/baseline/history.ts";
 
 const SUBJECT_WIDTH = 48;
@@ -11,15 +11,14 @@ export function historyLines({ metric, points }: MetricHistory): string[] {
 }
 
 function pointLines({ commit, at, subject, estimate, change, isNewSeries, accepted }: HistoryPoint): string[] {
-  const { value, lo, hi, unit, higher_is_better: higherIsBetter } = estimate;
-  const bounds = `[${formatScore(lo, unit)}, ${formatScore(hi, unit)}]`;
+  const { unit, higher_is_better: higherIsBetter } = estimate;
   const mark = change === null ? " " : change.value > 0 ? "▲" : "▼";
   const word = change === null ? "" : change.value > 0 === higherIsBetter ? "better" : "worse";
   const level = change === null ? "" : `  ${word}: ${formatDelta(change.value, unit)}, ${formatP(change.p)}`;
   const title = escapeText(subject).slice(0, SUBJECT_WIDTH);
   return [
     ...(isNewSeries ? ["    – samples, prompt or judge changed: not comparable with what is above –"] : []),
-    `  ${mark} ${at.slice(0, 10)} ${commit.slice(0, 8)}  ${formatScore(value, unit)} ${bounds}  ${title}${level}`,
+    `  ${mark} ${at.slice(0, 10)} ${commit.slice(0, 8)}  ${intervalText(estimate, unit)}  ${title}${level}`,
     ...accepted.map(({ reason }) => `      accepted: ${escapeText(reason)}`),
   ];
 }

@@ -22,6 +22,8 @@ export function difference(
     perSampleA: a.perSample,
     perSampleB: b.perSample,
   });
+  // No sample of a total is left to have changed.
+  if (a.sufficient.total !== undefined) return { ...paired, fixed: 0, broken: 0, same: 0 };
   let fixed = 0;
   let broken = 0;
   for (let index = 0; index < a.perSample.length; index++) {

@@ -81,7 +81,10 @@ export async function equivalenceOf(base: EquivalenceSide, head: EquivalenceSide
       checkpoint: head.data.manifest.backends[head.checkpoint] ?? null,
     },
     tasks: units.map((unit) => ({
-      ...agreementOf(unit, left.get(unitKey(unit)) ?? [], right.get(unitKey(unit)) ?? []),
+      // A total is text of ours, no answer.
+      ...(unit.kind === "total"
+        ? agreementOf(unit, [], [])
+        : agreementOf(unit, left.get(unitKey(unit)) ?? [], right.get(unitKey(unit)) ?? [])),
       speed: {
         base: speeds[0].get(base.checkpoint)?.get(unitKey(unit)) ?? null,
         checkpoint: speeds[1].get(head.checkpoint)?.get(unitKey(unit)) ?? null,

@@ -93,7 +93,7 @@ async function lookAtMetric(gate: Gate, { row, clean }: GatedMetric, inputs: Gat
     return part.ordinals.length === 0 ? null : part;
   };
   const column = within(data.columns.get(row.key)?.[inputs.checkpoint]);
-  const seen = { gate, row, evidence: null, value: null, n: column?.ordinals.length ?? 0 };
+  const seen = { gate, row, evidence: null, value: null, n: column === null ? 0 : scoredSamples(column) };
   const made = column === null ? null : estimateOf(row, column, inputs);
   if (column === null || made === null) {
     return {
@@ -114,6 +114,10 @@ async function lookAtMetric(gate: Gate, { row, clean }: GatedMetric, inputs: Gat
   const fewPairs = tooFew(gate, evidence.difference.n);
   // Without enough samples there is no test, and so nothing for Holm's correction to count.
   return fewPairs === null ? { ...valued, evidence, decision: null } : { ...valued, decision: fewPairs };
+}
+
+function scoredSamples({ ordinals, sufficient }: MetricColumn): number {
+  return ordinals.length * (sufficient.total?.of ?? 1);
 }
 
 interface PairedWith {

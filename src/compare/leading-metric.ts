@@ -15,7 +15,10 @@ export interface RightOrWrong {
  * a metric without bounds, such as a perplexity, cannot tell.
  */
 export function leadingMetric(data: RunData, unit: string): RightOrWrong | null {
-  const rows = data.metrics.filter((row) => unitKey(row.unit) === unit && row.metric.diagnostic !== true);
+  // A total is the answer to no question.
+  const rows = data.metrics.filter(
+    (row) => unitKey(row.unit) === unit && row.metric.diagnostic !== true && row.unit.kind !== "total",
+  );
   const shipped = shipMetric(data)?.key.replace("@validation/", "/");
   const rank = ({ key }: RunMetric): number => (isRightOrWrong(data, key) ? 2 : 0) + (key === shipped ? 1 : 0);
   const ordered = rows.toSorted((a, b) => rank(b) - rank(a));

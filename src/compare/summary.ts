@@ -1,4 +1,7 @@
 import type { Checkpoint } from "../core/checkpoint.ts";
+import { hasInterval, type Estimate } from "../core/estimate.ts";
+import type { MetricUnit } from "../core/judge.ts";
+import type { UnitInfo } from "../run/store/records.ts";
 import type { Cell, MetricRow, ShipChoice, Training, Verdict } from "./comparison.ts";
 import type { RunData } from "./run-data.ts";
 
@@ -66,19 +69,28 @@ function shipSentences({ ship, data, rows, cells }: SummaryInputs): string[] {
   const index = data.checkpoints.findIndex(({ id }) => id === ship.checkpoint);
   const estimate = cells[ship.metric]?.[index]?.estimate;
   const row = rows.find(({ key }) => key === ship.metric);
-  const score =
-    estimate == null || row === undefined
-      ? ""
-      : `, ${estimate.value.toFixed(1)} [${estimate.lo.toFixed(1)}, ${estimate.hi.toFixed(1)}]`;
+  const score = estimate == null || row === undefined ? "" : `, ${scoreText(estimate, row.unit)}`;
   const sentences = [`Ship ${nameOf(data.checkpoints[index])}: best ${inWords(ship.metric)}${score}.`];
   const others = ship.equivalent.filter((id) => id !== ship.checkpoint);
   if (others.length > 0) {
     const names = others.map((id) => nameOf(data.checkpoints.find((checkpoint) => checkpoint.id === id)));
     sentences.push(`Statistically as good on that metric: ${names.join(", ")}.`);
-  } else if (data.checkpoints.filter(({ role }) => role === "series").length > 1) {
+  } else if (scoredOfSeries(data, ship.metric) > 1) {
     sentences.push("It is significantly better than every other checkpoint of the series.");
   }
   return sentences;
+}
+
+function scoreText(estimate: Estimate, unit: MetricUnit): string {
+  const shown = (value: number): string => value.toFixed(unit === "percent" ? 1 : 3);
+  const bounds = hasInterval(estimate) ? ` [${shown(estimate.lo)}, ${shown(estimate.hi)}]` : "";
+  return `${shown(estimate.value)}${bounds}`;
+}
+
+/** Checkpoints of the series that the metric chose from. */
+function scoredOfSeries({ checkpoints, columns }: SummaryInputs["data"], metric: string): number {
+  const scores = columns.get(metric);
+  return checkpoints.filter(({ role }, index) => role === "series" && scores?.[index] != null).length;
 }
 
 /** Loss and score often name different checkpoints in a fine-tune; then both are named. */
@@ -130,13 +142,17 @@ function resolution({ rows, data }: SummaryInputs): string[] {
       (row, index) =>
         row.split === "test" &&
         row.detectable !== null &&
+        unitOf(data, row)?.kind !== "total" &&
         rows.findIndex(({ task, split }) => task === row.task && split === "test") === index,
     )
     .map((row) => {
-      const unit = data.manifest.units.find(({ task, split }) => task === row.task && split === "test");
-      return `${unit?.n ?? 0} samples show differences of ${row.detectable?.toFixed(1)} points or more in ${row.key}`;
+      return `${unitOf(data, row)?.n ?? 0} samples show differences of ${row.detectable?.toFixed(1)} points or more in ${row.key}`;
     });
   return parts.length === 0 ? [] : [`Resolution at 80 % power: ${parts.join("; ")}.`];
+}
+
+function unitOf({ manifest }: SummaryInputs["data"], row: MetricRow): UnitInfo | undefined {
+  return manifest.units.find(({ task, split }) => task === row.task && split === row.split);
 }
 
 /** "task@validation/metric" as people say it. */

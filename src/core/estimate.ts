@@ -9,3 +9,8 @@ export interface Estimate {
   /** How the interval was made, for example "wilson-95" or "bootstrap-percentile-95 (1000, seed 42)". */
   readonly method: string;
 }
+
+/** False where nothing is known of a value's error: its bounds are then the value itself. */
+export function hasInterval({ method }: Pick<Estimate, "method">): boolean {
+  return !method.startsWith("none");
+}

@@ -18,6 +18,12 @@ export interface Sufficient {
    * value is the ratio of both sums (times `scale`): an interval that knows of weights applies, for "share" Wilson's.
    */
   readonly weighted?: "mean" | "share";
+  /**
+   * Set if each row is itself a mean that another program took over samples nobody has any more. `of`: over how many, for
+   * means of sample scores within `range` (in the unit of the value); null where that is not known or no such mean, so
+   * that nothing can be said of its error.
+   */
+  readonly total?: { readonly of: number | null; readonly range: readonly [number, number] };
   /** Factor from mean to value, 100 for percentages. Used only where `mean` is true or `weighted` set. */
   readonly scale: number;
   /** The value from column sums over `n` samples. `n` is at least 1. */

@@ -67,7 +67,7 @@ async function rewriteShard(path: string, change: (record: SampleRecord) => Prom
         records.map((record) => (record.error === undefined ? change(record) : Promise.resolve(record))),
       );
       await file.writeFile(changed.map(encodeLine).join(""));
-      judged += records.filter(({ error }) => error === undefined).length;
+      judged += changed.filter((record, index) => record !== records[index]).length;
     };
     let block: SampleRecord[] = [];
     for await (const { record } of readLines(path)) {

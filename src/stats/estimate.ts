@@ -8,6 +8,7 @@ import { intervalName, bootstrapName } from "./method-name.ts";
 import { wilson } from "./proportion.ts";
 import { percentileInterval } from "./quantile.ts";
 import { columnSums } from "./resample.ts";
+import { totalEstimate } from "./total.ts";
 import { weightedEstimate } from "./weighted-mean.ts";
 
 export interface EstimateOptions {
@@ -34,6 +35,7 @@ export function estimate(s: Sufficient, options: EstimateOptions): Estimate | nu
   if (s.n === 0) return null;
   const value = s.value(columnSums(s), s.n);
   if (Number.isNaN(value)) return null;
+  if (s.total !== undefined) return totalEstimate(s, s.total, options.level ?? 0.95);
   if (s.weighted !== undefined) return weightedEstimate(s, options);
   const made = interval(s, value, options);
   const [floor, ceiling] = options.range ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];

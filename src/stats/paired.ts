@@ -11,6 +11,7 @@ import { percentileInterval } from "./quantile.ts";
 import { shuffledDifferences } from "./randomisation.ts";
 import { columnSums } from "./resample.ts";
 import { tTwoSided } from "./student-t.ts";
+import { totalDifference } from "./total.ts";
 import { unitsRemark } from "./units.ts";
 import type { Units } from "./units.ts";
 import { wilcoxon } from "./wilcoxon.ts";
@@ -60,6 +61,9 @@ export interface PairedResult {
 export function pairedDifference(a: Sufficient, b: Sufficient, options: PairedOptions): PairedResult {
   if (a.n !== b.n || a.n === 0) throw new RangeError(`cannot pair statistics of ${a.n} and ${b.n} rows`);
   const value = b.value(columnSums(b), b.n) - a.value(columnSums(a), a.n);
+  if (a.total !== undefined || b.total !== undefined) {
+    return { value, ...totalDifference(a, b, options.level ?? 0.95) };
+  }
   const clusters = options.clusters === undefined ? undefined : clusterCodes(options.clusters);
   const pair: Pair = {
     a,

@@ -34,7 +34,7 @@ describe("evalh import", () => {
     await using project = await makeProject();
     const { code, stderr } = await project.run("import", "checkpoints");
     expect(code).toBe(2);
-    expect(stderr).toContain("known are lm-evaluation-harness, inspect_ai, W&B tables, promptfoo");
+    expect(stderr).toContain("known are lm-evaluation-harness, inspect_ai, W&B tables, HF Trainer, promptfoo");
     expect((await project.run("import", "nowhere")).stderr).toContain("there is no file or folder nowhere");
   });
 
@@ -56,7 +56,7 @@ models:
     const before = await scoresOf(project);
     expect((await project.run("report", "--format", "inspect", "--output", "logs")).code).toBe(0);
     const imported = await project.run("import", "logs", "--suite", "back");
-    expect(imported.stdout).toContain("imported 24 samples in 2 tasks of 2 models");
+    expect(imported.stdout).toContain("imported 24 samples in 2 tasks of 2 checkpoints");
     const after = await scoresOf(project);
     expect(Object.keys(after).toSorted()).toEqual(Object.keys(before).toSorted());
     for (const [key, value] of Object.entries(before)) expect(after[key], key).toBeCloseTo(value, 9);

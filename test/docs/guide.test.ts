@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -68,6 +68,9 @@ describe("the guide", async () => {
     );
     const interop = fileURLToPath(new URL("../fixtures/interop/", import.meta.url));
     await project.write("promptfoo-results.json", await readFile(join(interop, "promptfoo/legs.json"), "utf8"));
+    const trainer = join(interop, "hf-trainer/summaries");
+    await cp(trainer, join(project.folder, "output_dir"), { recursive: true });
+    await project.write("test.jsonl", await readFile(join(trainer, "test.jsonl"), "utf8"));
     for (const [name, content] of await filesOf(page)) await project.write(name, content);
     const path = await putOnPath(project.folder);
     const run = (command: string): Promise<unknown> =>

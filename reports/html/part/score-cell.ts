@@ -4,8 +4,8 @@ import type { Cell, Comparison, MetricRow, PairedDifference } from "../../../src
 import type { Estimate } from "../../../src/core/estimate.ts";
 import { round } from "../chart/panel.ts";
 import { markup, type Html } from "../markup.ts";
-import { changeOf, halfWidth, signedChange } from "../../metric-view.ts";
-import { formatDelta, formatP, formatScore, MISSING } from "../../number-format.ts";
+import { changeOf, signedChange } from "../../metric-view.ts";
+import { formatDelta, formatP, formatScore, marginText, MISSING } from "../../number-format.ts";
 
 const WIDTH = 72;
 const HEIGHT = 10;
@@ -44,7 +44,7 @@ export function scoreCell(cell: Cell | null, { row, scale, isBest, reference }: 
   const estimate = cell?.estimate ?? null;
   if (estimate === null) return markup`<td class="num missing">${MISSING}</td>`;
   const bounds = `${formatScore(estimate.lo, row.unit)} to ${formatScore(estimate.hi, row.unit)}, n = ${estimate.n}, ${estimate.method}`;
-  return markup`<td class="num${isBest ? " best" : ""}" data-v="${estimate.value}" title="${bounds}"><span class="value">${isBest && markup`<span class="mark" title="best of the series">•</span>`}${formatScore(estimate.value, row.unit)}</span> <span class="margin">±${formatScore(halfWidth(estimate), row.unit)}</span>${intervalMark(estimate, scale)}${changeLine(cell?.difference ?? null, { row, reference })}</td>`;
+  return markup`<td class="num${isBest ? " best" : ""}" data-v="${estimate.value}" title="${bounds}"><span class="value">${isBest && markup`<span class="mark" title="best of the series">•</span>`}${formatScore(estimate.value, row.unit)}</span> <span class="margin">${marginText(estimate, row.unit)}</span>${intervalMark(estimate, scale)}${changeLine(cell?.difference ?? null, { row, reference })}</td>`;
 }
 
 function changeLine(

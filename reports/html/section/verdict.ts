@@ -1,8 +1,8 @@
 import type { Comparison } from "../../../src/compare/comparison.ts";
 import { checkpointLabels } from "../../checkpoint-label.ts";
 import { sampleCount, verdictLabel } from "../../findings.ts";
-import { cellOf, decidingRow, halfWidth } from "../../metric-view.ts";
-import { formatScore } from "../../number-format.ts";
+import { cellOf, decidingRow } from "../../metric-view.ts";
+import { formatScore, marginText } from "../../number-format.ts";
 import { markup, type Html } from "../markup.ts";
 
 /** The top of the page: the verdict in words, then the few facts that people came for. */
@@ -42,7 +42,7 @@ function scoreFacts(comparison: Comparison): Fact[] {
   const index = comparison.checkpoints.findIndex(({ id }) => id === comparison.ship?.checkpoint);
   const estimate = row === null ? null : (cellOf(comparison, row.key, index)?.estimate ?? null);
   if (row === null || estimate === null) return [];
-  const value = `${formatScore(estimate.value, row.unit)} ±${formatScore(halfWidth(estimate), row.unit)}`;
+  const value = `${formatScore(estimate.value, row.unit)} ${marginText(estimate, row.unit)}`.trimEnd();
   return [{ name: row.key, value, note: `on ${estimate.n} test samples` }];
 }
 

@@ -53,7 +53,10 @@ export function configure(command: Command, { io }: CommandContext): void {
       models.attach({ folder, checkpoints: manifest.checkpoints.map(({ id }) => id) });
       const plan = await rescorePlan(manifest, suite, models.context);
       const judged = await rescore(folder, manifest, plan);
-      await writeManifest(folder, { ...manifest, units: plan.map(({ unit }) => unit) });
+      const judgedUnits = manifest.units.map(
+        (unit) => plan.find(({ unit: { task, split } }) => task === unit.task && split === unit.split)?.unit ?? unit,
+      );
+      await writeManifest(folder, { ...manifest, units: judgedUnits });
       const text = `judged ${judged} answers again; \`evalh compare ${manifest.id}\` shows them\n`;
       io.stdout.write(options.json === true ? `${JSON.stringify({ run: manifest.id, judged })}\n` : text);
     });
@@ -80,7 +83,9 @@ async function rescorePlan(
 ): Promise<Rescoring[]> {
   const context = { ...models, folder: suite?.folder ?? dirname(manifest.suite.file) };
   const plan: Rescoring[] = [];
-  for (const unit of manifest.units) {
+  // A total has no answers that could be judged: it stays what it is.
+  const answered = manifest.units.filter(({ kind }) => kind !== "total");
+  for (const unit of answered.length === 0 ? manifest.units : answered) {
     if (suite === null) {
       refuseRecorded(manifest, unit);
       const judges = await createJudgesOf(unit, context);

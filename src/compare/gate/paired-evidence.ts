@@ -26,6 +26,9 @@ export interface EvidenceOptions {
   readonly higherIsBetter: boolean;
 }
 
+/** Bounds of a difference of whose error nothing is known: they rule nothing out. */
+const UNKNOWN = { lo: -Infinity, hi: Infinity } as const;
+
 /** Null where no sample has a score on both sides. */
 export function pairedEvidence(
   base: MetricColumn,
@@ -40,7 +43,8 @@ export function pairedEvidence(
     perSampleB: b.perSample,
     level: 1 - 2 * alpha,
   });
-  const { value, lo, hi } = difference;
+  const { value } = difference;
+  const { lo, hi } = a.sufficient.total?.of === null ? UNKNOWN : difference;
   const gain = higherIsBetter ? value : -value;
   return {
     head: b.sufficient.value(columnSums(b.sufficient), b.sufficient.n),

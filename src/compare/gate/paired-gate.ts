@@ -71,8 +71,10 @@ export function decideNoninferior(
   return { outcome: "inconclusive", reason, samplesNeeded, isSettled: false };
 }
 
-function changeText({ head, base, difference }: PairedEvidence, unit: MetricUnit): string {
+function changeText({ head, base, difference, lo: least }: PairedEvidence, unit: MetricUnit): string {
   const { value, lo, hi, n } = difference;
+  const change = `${figure(base, unit)} → ${figure(head, unit)}, ${signedFigure(value, unit)}`;
+  if (!Number.isFinite(least)) return `${change}, with nothing to tell noise by: it is a total`;
   const bounds = `[${signedFigure(lo, unit)}, ${signedFigure(hi, unit)}]`;
-  return `${figure(base, unit)} → ${figure(head, unit)}, ${signedFigure(value, unit)} ${bounds} on ${n} samples`;
+  return `${change} ${bounds} on ${n} samples`;
 }

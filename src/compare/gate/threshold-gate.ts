@@ -1,4 +1,4 @@
-import type { Estimate } from "../../core/estimate.ts";
+import { hasInterval, type Estimate } from "../../core/estimate.ts";
 import type { MetricUnit } from "../../core/judge.ts";
 import type { Diagnosis } from "../../core/verdict.ts";
 import type { Gate } from "../../suite/suite.ts";
@@ -10,7 +10,8 @@ import type { Decision } from "./paired-gate.ts";
 export function decideThreshold(estimate: Estimate, gate: Gate, unit: MetricUnit): Decision {
   const { value, lo, hi, n } = estimate;
   const { min, max } = gate;
-  const text = `${figure(value, unit)} [${figure(lo, unit)}, ${figure(hi, unit)}] on ${n} samples`;
+  const bounds = hasInterval(estimate) ? ` [${figure(lo, unit)}, ${figure(hi, unit)}] on ${n} samples` : "";
+  const text = `${figure(value, unit)}${bounds}`;
   const isLow = min !== null && value < min;
   const isHigh = max !== null && value > max;
   const bound = isLow ? min : max;

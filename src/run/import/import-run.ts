@@ -5,15 +5,22 @@ import { basename, join } from "node:path";
 
 import type { Checkpoint } from "../../core/checkpoint.ts";
 import { EvalhError, isSystemError } from "../../core/errors.ts";
+import type { Judge } from "../../core/judge.ts";
 import type { JsonObject } from "../../core/json.ts";
+import type { TrainingLog } from "../../core/series.ts";
+import { judgeCompletion } from "../judging.ts";
 import { createJudgesOf } from "../plan.ts";
 import { encodeLine } from "../store/checked-line.ts";
 import { storeError } from "../store/line-file.ts";
 import type { ItemRecord, JudgeInfo, RunManifest, SampleRecord, UnitInfo } from "../store/records.ts";
+import { restoredCompletion } from "../store/stored-completion.ts";
+import { writeTraining } from "../store/training-file.ts";
 import { createRunFolder, runFiles, writeManifest } from "../store/run-folder.ts";
 import { checkpointsOf } from "./checkpoints.ts";
-import type { Imported, ImportedSample, ImportedTask } from "./imported.ts";
+import type { Imported, ImportedJudge, ImportedSample, ImportedTask } from "./imported.ts";
 import { scoreShapes, type ScoreShape } from "./score-shape.ts";
+import { totalShapes } from "./total-task.ts";
+import { trainingLogOf, writeSpeeds } from "./training-of.ts";
 
 export interface ImportRequest {
   readonly results: readonly Imported[];
@@ -48,7 +55,10 @@ export async function importRun(asked: ImportRequest): Promise<{ folder: string;
     for (const [index, checkpoint] of checkpoints.entries()) {
       await writeShard(folder, checkpoint, { tasks, result: results[index] as Imported, units });
     }
-    const manifest = manifestOf({ id, started, units, checkpoints, request });
+    await writeSpeeds(folder, results, checkpoints);
+    const log = await trainingLogOf(results);
+    if (log !== null) await writeTraining(folder, log.points);
+    const manifest = manifestOf({ id, started, units, checkpoints, request, log });
     await writeManifest(folder, manifest);
     return { folder, manifest };
   } catch (error) {
@@ -79,7 +89,8 @@ function joinTasks(results: readonly Imported[]): Imported[] {
 /** A task with the samples that all models were asked. */
 interface MergedTask {
   readonly name: string;
-  readonly kind: string;
+  readonly kind: ImportedTask["kind"];
+  readonly judges: readonly ImportedJudge[];
   readonly samples: readonly ImportedSample[];
   readonly repeats: number;
   readonly shapes: readonly ScoreShape[];
@@ -87,9 +98,10 @@ interface MergedTask {
 }
 
 function mergeTasks(results: readonly Imported[]): MergedTask[] {
-  const names = new Set(results.flatMap(({ tasks }) => tasks.map(({ name }) => name)));
-  return [...names].map((name) => {
-    const own = results.flatMap(({ tasks }) => tasks.filter((task) => task.name === name));
+  // The first metric chooses the checkpoint: single answers, which can be paired, come before totals.
+  const all = results.flatMap(({ tasks }) => tasks).toSorted((a, b) => rankOf(a) - rankOf(b));
+  return [...new Set(all.map(({ name }) => name))].map((name) => {
+    const own = all.filter((task) => task.name === name);
     const samples = new Map<string, ImportedSample>();
     for (const sample of own.flatMap((task) => task.samples)) {
       const known = samples.get(sample.id);
@@ -102,10 +114,15 @@ function mergeTasks(results: readonly Imported[]): MergedTask[] {
       kind: own[0]?.kind ?? "generate",
       samples: [...samples.values()],
       repeats,
-      shapes: scoreShapes(own),
+      judges: own[0]?.judges ?? [],
+      shapes: own[0]?.kind === "total" ? totalShapes(own) : scoreShapes(own),
       source: sourceOf(results, own),
     };
   });
+}
+
+function rankOf({ kind }: ImportedTask): number {
+  return kind === "total" ? 1 : 0;
 }
 
 /** Who scored, and by which version of the task: numbers from other sources are not compared. */
@@ -141,8 +158,9 @@ async function writeUnit(folder: string, task: MergedTask, { slices }: ImportReq
   };
 }
 
-async function judgesOf({ shapes, source, repeats }: MergedTask): Promise<JudgeInfo[]> {
-  const infos = shapes.map(({ name, options }) => ({ name, module: "recorded", options: { ...options, source } }));
+async function judgesOf({ shapes, judges: own, source, repeats }: MergedTask): Promise<JudgeInfo[]> {
+  const recorded = shapes.map(({ name, options }) => ({ name, module: "recorded", options: { ...options, source } }));
+  const infos = [...own, ...recorded];
   const judges = await createJudgesOf({ judges: infos, choices: null, repeats });
   return infos.map((info, index) => ({
     ...info,
@@ -163,11 +181,13 @@ async function writeShard(
   const records: SampleRecord[] = [];
   for (const task of tasks) {
     const place = new Map(task.samples.map(({ id }, i) => [id, i]));
-    const judges = new Set(units.find((unit) => unit.task === task.name)?.judges.map(({ name }) => name));
+    const unit = units.find((each) => each.task === task.name);
+    const names = new Set(unit?.judges.map(({ name }) => name));
+    const judges = await createJudgesOf({ judges: task.judges, choices: null, repeats: task.repeats });
     for (const sample of result.tasks.find(({ name }) => name === task.name)?.samples ?? []) {
       for (const [repeat, { scores, ...answer }] of sample.answers.entries()) {
-        const kept = Object.entries(scores).filter(([name]) => judges.has(name));
-        records.push({
+        const kept = Object.entries(scores).filter(([name]) => names.has(name));
+        const record: SampleRecord = {
           task: task.name,
           split: "test",
           i: place.get(sample.id) ?? 0,
@@ -175,11 +195,31 @@ async function writeShard(
           repeat,
           ...answer,
           scores: Object.fromEntries(kept),
-        });
+        };
+        records.push(judges.length === 0 ? record : await judged(record, { sample, judges, checkpoint }));
       }
     }
   }
   await writeLines(runFiles.samples(folder, checkpoint.id), records);
+}
+
+/** Answers of programs that leave none of their scores. */
+async function judged(
+  record: SampleRecord,
+  {
+    sample,
+    judges,
+    checkpoint,
+  }: { readonly sample: ImportedSample; readonly judges: readonly Judge[]; readonly checkpoint: Checkpoint },
+): Promise<SampleRecord> {
+  const { id, prompt, references, columns } = sample;
+  const { task, split, repeat } = record;
+  const found = await judgeCompletion(judges, {
+    completion: restoredCompletion(record),
+    sample: { id, input: prompt, references, metadata: columns },
+    origin: { checkpoint: checkpoint.id, task, split, repeat },
+  });
+  return { ...record, ...found, scores: { ...record.scores, ...found.scores } };
 }
 
 async function writeLines(
@@ -207,9 +247,10 @@ interface ManifestParts {
   readonly units: readonly UnitInfo[];
   readonly checkpoints: readonly Checkpoint[];
   readonly request: ImportRequest;
+  readonly log: TrainingLog | null;
 }
 
-function manifestOf({ id, started, units, checkpoints, request }: ManifestParts): RunManifest {
+function manifestOf({ id, started, units, checkpoints, request, log }: ManifestParts): RunManifest {
   const { results, suite, evalh } = request;
   const sources = Object.fromEntries(
     checkpoints.map((checkpoint, index) => [
@@ -220,9 +261,10 @@ function manifestOf({ id, started, units, checkpoints, request }: ManifestParts)
   const content: JsonObject = { suite, units: units.map(({ task, digest }) => ({ task, digest })) };
   const digest = createHash("sha256").update(JSON.stringify(content)).digest("hex");
   const file = results[0]?.file ?? "";
-  const isWhole = results.every(({ tasks }) =>
+  const isWhole = results.every(({ tasks, isPart = false }) =>
     units.every((unit) => {
-      const samples = tasks.find(({ name }) => name === unit.task)?.samples ?? [];
+      const samples = tasks.find(({ name }) => name === unit.task)?.samples;
+      if (samples === undefined) return isPart;
       return samples.length === unit.n && samples.every(({ answers }) => answers.length === unit.repeats);
     }),
   );
@@ -240,8 +282,8 @@ function manifestOf({ id, started, units, checkpoints, request }: ManifestParts)
     units,
     backends: sources,
     failures: {},
-    trainingFormat: null,
-    trainingWarnings: [],
+    trainingFormat: log?.format ?? null,
+    trainingWarnings: log?.warnings ?? [],
     attempts: [{ startedAt: started, evalh, node: process.versions.node, host: hostname(), pid: process.pid, state }],
   };
 }

@@ -13,7 +13,7 @@ import type { Imported, ImportedAnswer, ImportedSample, ResultReader } from "./i
 export const wandbTable: ResultReader = {
   name: "W&B tables",
   recognises: ({ json }) => isJsonObject(json) && Array.isArray(json["columns"]) && Array.isArray(json["data"]),
-  read({ path, json }) {
+  read({ path, json, modifiedAt }) {
     const columns = listAt(json, "columns").map(asText);
     const rows = listAt(json, "data").filter(Array.isArray) as readonly (readonly JsonValue[])[];
     const roles = rolesOf(columns);
@@ -35,7 +35,7 @@ export const wandbTable: ResultReader = {
           programVersion: "",
           model,
           file: path,
-          startedAt: new Date(0).toISOString(),
+          startedAt: modifiedAt,
           tasks: [{ name, kind: "generate", version: "", higherIsBetter: {}, samples }],
           warnings: [],
         };

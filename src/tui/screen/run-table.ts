@@ -2,8 +2,7 @@ import { lineWidth, padLine, span, type Line } from "../../../reports/console/sp
 import { cutMiddle } from "../../../reports/console/text-width.ts";
 import { escapeText } from "../../../reports/escape-text.ts";
 import { checkpointLabels } from "../../../reports/checkpoint-label.ts";
-import { halfWidth } from "../../../reports/metric-view.ts";
-import { formatCount, formatScore, MISSING } from "../../../reports/number-format.ts";
+import { formatCount, formatScore, marginText, MISSING } from "../../../reports/number-format.ts";
 import type { CheckpointState, MetricFacts, Snapshot } from "../model/snapshot.ts";
 import { progressBar } from "../view/bar.ts";
 import { frame, insideFrame } from "../view/frame.ts";
@@ -122,7 +121,7 @@ function metricColumn({ checkpoints, scores }: Snapshot, row: MetricFacts): Tabl
     return [
       isPartial ? span("~", "dim") : span(isBest ? "•" : " ", "accent"),
       span(formatScore(estimate.value, row.unit), isPartial ? "dim" : isBest ? "bold" : "plain"),
-      span(` ±${formatScore(halfWidth(estimate), row.unit)}`, "dim"),
+      span(` ${marginText(estimate, row.unit)}`, "dim"),
     ];
   });
   return column([span(cutMiddle(escapeText(row.key), METRIC_WIDTH), "bold")], "right", cells);
