@@ -71,11 +71,12 @@ function longestStep(samples: readonly GpuSample[]): number {
 
 function throttleShares(samples: readonly GpuSample[]): GpuUsage["throttled"] {
   const busy = samples.filter(({ throttle, utilization }) => throttle !== null && (utilization ?? 1) > 0);
-  const shares: Partial<Record<ThrottleReason, number>> = {};
+  const counts = new Map<ThrottleReason, number>();
   for (const { throttle } of busy) {
-    for (const reason of throttle ?? []) shares[reason] = (shares[reason] ?? 0) + 1 / busy.length;
+    for (const reason of throttle ?? []) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
-  return shares;
+  // Divided once: a sum of rounded parts may be above 1.
+  return Object.fromEntries([...counts].map(([reason, count]) => [reason, count / busy.length]));
 }
 
 /** Slowdowns that cost speed without anybody having asked for them, and what to do. */

@@ -173,7 +173,7 @@ def with_adapter(model: PreTrainedModel, config: TrainingConfig, arguments: Trai
 
 
 def write_result(config: TrainingConfig, trainer: Trainer, reason: str | None) -> None:
-    """Say how it ended, in a file that evalh reads."""
+    """Say how it ended, in a file for whoever wants to know."""
     result = {"step": trainer.state.global_step, "max_steps": trainer.state.max_steps, "stopped": reason}
     path = Path(config.output) / "evalh" / "result.json"
     path.write_text(json.dumps(result) + "\n", encoding="utf-8")

@@ -16,7 +16,7 @@ export interface AskerOptions {
   /** Everything that decides what the model replies to a prompt. */
   readonly identity: string;
   readonly signal: AbortSignal;
-  readonly cache: ReplyCache | null;
+  readonly cache: Pick<ReplyCache, "get" | "put"> | null;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { LoadResult } from "../load/load-result.ts";
-import { isJsonObject } from "../core/json.ts";
+import { isJsonObject, type JsonValue } from "../core/json.ts";
 import { readLines } from "./store/line-file.ts";
 import { lockRun } from "./store/lock.ts";
 import { runFiles } from "./store/run-folder.ts";
@@ -18,7 +18,17 @@ export async function appendBench(folder: string, result: LoadResult): Promise<v
 export async function readBenches(folder: string): Promise<LoadResult[]> {
   const results: LoadResult[] = [];
   for await (const { record } of readLines(runFiles.bench(folder))) {
-    if (isJsonObject(record) && record["format"] === "evalh-bench/1") results.push(record as unknown as LoadResult);
+    if (isJsonObject(record) && record["format"] === "evalh-bench/1")
+      results.push(withBounds(record) as unknown as LoadResult);
   }
   return results;
+}
+
+/** JSON has no infinity: an interval without an upper bound comes back with null, which would count as 0. */
+function withBounds(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map(withBounds);
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value).map(([key, inner]) => [key, withBounds(inner)] as const);
+  const isEstimate = value["hi"] === null && typeof value["method"] === "string";
+  return { ...Object.fromEntries(entries), ...(isEstimate && { hi: Infinity }) };
 }

@@ -5,7 +5,7 @@ import { EvalhError } from "../core/errors.ts";
 import type { Asker, JudgeContext } from "../core/judge.ts";
 import { didYouMean } from "../core/near-name.ts";
 import type { Suite } from "../suite/suite.ts";
-import { askerOf } from "./asker.ts";
+import { askerOf, type AskerOptions } from "./asker.ts";
 import { targetOf, type PlannedCheckpoint } from "./plan.ts";
 import { openReplyCache, type ReplyCache } from "./reply-cache.ts";
 import { resolveCheckpoints } from "./resolve-checkpoints.ts";
@@ -42,6 +42,7 @@ export interface JudgeModels extends AsyncDisposable {
 export function judgeModels(options: JudgeModelOptions): JudgeModels {
   const resources = new AsyncDisposableStack();
   const askers = new Map<string, Promise<Asker>>();
+  const giveUp = new AbortController();
   let run: JudgedRun | null = null;
   let cache: Promise<ReplyCache> | null = null;
   let answers: ReturnType<typeof storedAnswers> | null = null;
@@ -49,14 +50,19 @@ export function judgeModels(options: JudgeModelOptions): JudgeModels {
   /** Opened when something is asked: most runs have no judge that asks. */
   const openCache = async ({ folder }: JudgedRun): Promise<ReplyCache> =>
     resources.use(await openReplyCache(join(folder, CACHE_FILE)));
+  const kept = async (): Promise<ReplyCache | null> => (run === null ? null : await (cache ??= openCache(run)));
+  // A model may be asked to rewrite samples before there is a run, and to judge in it: the run is looked for each time.
+  const replies: AskerOptions["cache"] = {
+    get: async (key) => (await (await kept())?.get(key)) ?? null,
+    put: async (key, reply) => (await kept())?.put(key, reply),
+  };
   const open = async (name: string): Promise<Asker> => {
     const planned = await findModel(await options.suite(), name);
-    const signal = run?.abort ?? new AbortController().signal;
+    const { signal } = giveUp;
     const backend = resources.use(await startModel(planned, options.world ?? {}, { signal }));
-    if (run !== null) cache ??= openCache(run);
     const { digest, path } = planned.checkpoint;
     const identity = `${name} ${digest ?? path} ${backend.name} ${backend.version}`;
-    return askerOf(backend, { name, identity, signal, cache: await cache });
+    return askerOf(backend, { name, identity, signal, cache: replies });
   };
   return {
     context: {
@@ -79,6 +85,9 @@ export function judgeModels(options: JudgeModelOptions): JudgeModels {
     },
     attach(attached) {
       run = attached;
+      const { abort } = attached;
+      if (abort?.aborted === true) giveUp.abort();
+      abort?.addEventListener("abort", () => giveUp.abort(), { once: true });
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

@@ -90,6 +90,14 @@ describe("what a GPU did", () => {
     expect(warningsOf((i) => ({ uncorrectedErrors: i < 10 ? 2 : 5 }))[0]).toContain("3 uncorrectable memory errors");
   });
 
+  it("tells shares of at most one, whatever the number of looks", () => {
+    const shares = Array.from({ length: 60 }, (_, n) => {
+      const samples = Array.from({ length: n + 1 }, (_each, i) => sample(i, { throttle: ["sw_power_cap"] }));
+      return gpuUsage(samples, facts, { from: 0, to: n }).throttled;
+    });
+    expect(new Set(shares.map(({ sw_power_cap: share }) => share))).toEqual(new Set([1]));
+  });
+
   it("tells no energy where there is no power", () => {
     expect(gpuUsage([sample(0, { power: null })], facts, { from: 0, to: 1 }).energy).toBeNull();
   });

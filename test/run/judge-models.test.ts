@@ -128,6 +128,30 @@ describe("a model that judges", () => {
     expect(server.received).toHaveLength(4);
   });
 
+  it("keeps its replies, and can be stopped, also where it was asked before there was a run", async () => {
+    await using server = await startScripted(({ body }) =>
+      promptOf(body) === "slow" ? { do: "stall" } : chatAnswer("good"),
+    );
+    const abort = new AbortController();
+    {
+      await using models = judgeModels({
+        suite: () => ({ judgeModels: [model(server.origin)], file: "suite.yaml" }),
+      });
+      const asker = await models.context.ask("grader");
+      await asker.ask(question("write it in other words"));
+      models.attach({ folder, checkpoints: ["m/a"], abort: abort.signal });
+      await asker.ask(question("judge it"));
+      const slow = asker.ask(question("slow"));
+      while (server.received.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+      abort.abort();
+      await expect(slow).rejects.toThrow();
+    }
+    await using models = open(server);
+    const asked = server.received.length;
+    await (await models.context.ask("grader")).ask(question("judge it"));
+    expect(server.received).toHaveLength(asked);
+  });
+
   it("must be listed", async () => {
     await using server = await startScripted(() => chatAnswer("good"));
     await using models = open(server);
