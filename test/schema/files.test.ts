@@ -54,8 +54,8 @@ describe("the tables of what evalh writes and prints", () => {
       printing.push(...jsonOptions(command, name));
     }
     expect(printing.length).toBeGreaterThan(20);
-    const listed = tables.printed.map((row) => row.name);
-    expect(printing.filter((each) => !listed.includes(each))).toEqual([]);
+    const listed = new Set(tables.printed.map((row) => row.name));
+    expect(printing.filter((each) => !listed.has(each))).toEqual([]);
   });
 });
 
@@ -120,8 +120,8 @@ describe("the look at files", () => {
     await scene.run("run", "suite.yaml", "--quiet", "--no-report");
     await scene.look();
     expect(scene.problems).toEqual([]);
-    const { id } = own.seen.get("run")?.[0] as { id: string };
-    run = `.evalh/runs/${id}`;
+    const [manifest] = (own.seen.get("run") ?? []) as { id: string }[];
+    run = `.evalh/runs/${manifest?.id}`;
     await writeFile(join(scene.folder, run, "planted.jsonl"), '{"a":1}\n');
     await appendFile(
       join(scene.folder, run, "events.jsonl"),

@@ -49,8 +49,8 @@ export async function openScene(
       own.add(name);
       return project.write(name, text);
     },
-    run: project.run,
-    start: project.start,
+    run: (...args) => project.run(...args),
+    start: (...args) => project.start(...args),
     hold,
     async told(row, ...args) {
       const { stdout, stderr } = await project.run(...args);
