@@ -1,4 +1,10 @@
+import { setTimeout } from "node:timers/promises";
+
 import pLimit from "p-limit";
+
+/** Works that begin together, and milliseconds until as many more do, while the number under way grows. */
+const STEP = 32;
+const STEP_MS = 16;
 
 /** Work that goes on at the same time, within bounds. */
 export interface Backlog {
@@ -10,12 +16,17 @@ export interface Backlog {
   settle(): Promise<void>;
 }
 
-/** At most `concurrency` at a time and as much again waiting ready: a stream of a million never piles up. */
-export function backlog(concurrency: number): Backlog {
+/**
+ * At most `concurrency` at a time and as much again waiting ready: a stream of a million never piles up. The number
+ * under way grows in steps. A thousand requests sent at once come back at once, again and again, and each wave waits for
+ * all of it to be read and sent; begun one after another they never meet.
+ */
+export function backlog(concurrency: number, pause: () => Promise<void> = () => setTimeout(STEP_MS)): Backlog {
   const limit = pLimit(concurrency);
   const failures: unknown[] = [];
   const pending = new Set<Promise<void>>();
   let makeRoom: (() => void) | null = null;
+  let most = 0;
   return {
     async add(work) {
       const entry: Promise<void> = limit(async () => {
@@ -27,6 +38,10 @@ export function backlog(concurrency: number): Backlog {
         makeRoom?.();
       });
       pending.add(entry);
+      if (pending.size > most) {
+        most = pending.size;
+        if (most < concurrency && most % STEP === 0) await pause();
+      }
       if (pending.size >= concurrency * 2) await new Promise<void>((resolve) => (makeRoom = resolve));
     },
     get hasFailed() {

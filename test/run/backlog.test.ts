@@ -25,6 +25,25 @@ describe("a backlog", () => {
     expect({ most, finished }).toEqual({ most: 3, finished: 50 });
   });
 
+  it("lets the number under way grow in steps of 32, and waits no more once it has grown", async () => {
+    const begunAt: number[] = [];
+    const ends: (() => void)[] = [];
+    let begun = 0;
+    const work = backlog(100, async () => {
+      await setImmediate();
+      begunAt.push(begun);
+    });
+    const hold = (): Promise<void> => {
+      begun++;
+      return new Promise((resolve) => ends.push(resolve));
+    };
+    for (let i = 0; i < 100; i++) await work.add(hold);
+    for (const end of ends.splice(0)) end();
+    for (let i = 0; i < 100; i++) await work.add(() => Promise.resolve());
+    await work.settle();
+    expect(begunAt).toEqual([32, 64, 96]);
+  });
+
   it("lets what runs end, begins nothing more, then throws the first failure", async () => {
     const work = backlog(2);
     const ended: string[] = [];
