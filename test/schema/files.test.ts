@@ -80,11 +80,14 @@ describe("what evalh really writes and prints fits its schemas", () => {
 });
 
 describe("a schema", () => {
-  it.each(names)("%s says of every object whether it may have further members", async (name) => {
-    const loose: string[] = [];
-    findLoose(await readSchema(name), "", loose);
-    expect(loose).toEqual([]);
-  });
+  it.each(names)(
+    "%s says of every object whether it may have further members, and of every number what it is",
+    async (name) => {
+      const loose: string[] = [];
+      findLoose(await readSchema(name), "", loose);
+      expect(loose).toEqual([]);
+    },
+  );
 
   it.each(names.filter((name) => !ELSEWHERE.has(name)))("%s finds what is wrong", async (name) => {
     const validate = await validatorOf(name);
@@ -105,8 +108,11 @@ describe("a schema", () => {
 
 function findLoose(node: unknown, path: string, found: string[]): void {
   if (typeof node !== "object" || node === null) return;
-  const { type, properties, additionalProperties } = node as Record<string, unknown>;
+  const { type, properties, additionalProperties, description, minimum } = node as Record<string, unknown>;
   if (type === "object" && properties !== undefined && additionalProperties === undefined) found.push(path);
+  const isMember = /\/properties\/[^/]+$/u.test(path);
+  const isNumber = [type].flat().some((each) => each === "number" || each === "integer");
+  if (isMember && isNumber && description === undefined && minimum === undefined) found.push(path);
   for (const [key, inner] of Object.entries(node)) findLoose(inner, `${path}/${key}`, found);
 }
 
