@@ -4,7 +4,12 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["scripts/bundle-client.ts", "scripts/bundle-tui.ts", "scripts/compile-suite-check.ts"],
+    globalSetup: [
+      "test/fixtures/temporary-folder.ts",
+      "scripts/bundle-client.ts",
+      "scripts/bundle-tui.ts",
+      "scripts/compile-suite-check.ts",
+    ],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // The machine that runs the checks may have two cores; more workers only make timeouts likelier.

@@ -4,7 +4,12 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/real/**/*.real.ts"],
-    globalSetup: ["scripts/bundle-client.ts", "scripts/bundle-tui.ts", "scripts/compile-suite-check.ts"],
+    globalSetup: [
+      "test/fixtures/temporary-folder.ts",
+      "scripts/bundle-client.ts",
+      "scripts/bundle-tui.ts",
+      "scripts/compile-suite-check.ts",
+    ],
     testTimeout: 600_000,
     hookTimeout: 600_000,
     // Each starts servers and processes of its own that take all cores.
