@@ -9,6 +9,7 @@ const STEP_COLUMNS = [
   "iter",
   "trainer/global_step",
   "train/global_step",
+  "_step",
   "epoch",
 ];
 

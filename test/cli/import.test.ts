@@ -34,7 +34,9 @@ describe("evalh import", () => {
     await using project = await makeProject();
     const { code, stderr } = await project.run("import", "checkpoints");
     expect(code).toBe(2);
-    expect(stderr).toContain("known are lm-evaluation-harness, inspect_ai, W&B tables, HF Trainer, promptfoo");
+    expect(stderr).toContain(
+      "known are lm-evaluation-harness, inspect_ai, W&B tables, W&B runs, HF Trainer, promptfoo",
+    );
     expect((await project.run("import", "nowhere")).stderr).toContain("there is no file or folder nowhere");
   });
 

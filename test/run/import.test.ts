@@ -78,7 +78,33 @@ describe("results of lm-evaluation-harness", () => {
       join(folder, "results_x.json"),
     );
     const [found] = await readResults([folder], null);
-    expect(found?.results[0]?.warnings[0]).toContain("--log_samples");
+    expect(found?.results[0]?.warnings[0]).toBe(
+      "task legs has no samples, and only its totals are imported: run lm_eval with --log_samples",
+    );
+    const { data, comparison } = await imported(folder);
+    expect(data.manifest.units).toMatchObject([
+      { task: "legs", kind: "total" },
+      { task: "legs_choice", kind: "total" },
+    ]);
+    expect(valueOf(comparison, "legs_choice/acc")).toMatchObject({
+      value: 25,
+      n: 12,
+      method: "wilson-95 (of a total)",
+    });
+    // The same interval that the twelve samples give.
+    const whole = await imported(join(fixtures, "lm-eval"));
+    const { lo, hi } = valueOf(whole.comparison, "legs_choice/acc_norm") as {
+      readonly lo: number;
+      readonly hi: number;
+    };
+    expect(valueOf(comparison, "legs_choice/acc_norm")).toMatchObject({
+      lo: expect.closeTo(lo, 9) as number,
+      hi: expect.closeTo(hi, 9) as number,
+    });
+    await expect(imported(folder, join(fixtures, "lm-eval"))).rejects.toMatchObject({
+      code: "E_NOT_COMPARABLE",
+      message: 'task "legs" has single answers of one model and totals of another',
+    });
   });
 
   it("of a training run's checkpoints become a series along its steps", async () => {

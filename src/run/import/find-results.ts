@@ -10,6 +10,7 @@ import type { Imported, ReadOptions, ReferenceFile, ResultFile, ResultReader } f
 const MOST_BYTES = 1 << 28;
 /** lm_eval keeps a model's results in a folder of its own below the one that was named. */
 const DEPTH = 2;
+// What W&B keeps below a training's output folder is the same training once more: named, it is read.
 /** What lies beside a checkpoint's weights: large, many, and no results. */
 const MODEL_FILE = /^(?:.*config|tokenizer|vocab|special_tokens_map|added_tokens|.*\.index|.*\.safetensors)\.json$/;
 
@@ -65,9 +66,9 @@ function recognises(reader: ResultReader, file: ResultFile): boolean {
 async function candidates(folder: string, depth: number): Promise<string[]> {
   const entries = (await readdir(folder, { withFileTypes: true })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const files = entries.filter(
-    (entry) => entry.isFile() && /\.(?:json|eval)$/.test(entry.name) && !MODEL_FILE.test(entry.name),
+    (entry) => entry.isFile() && /\.(?:json|eval|csv|wandb)$/.test(entry.name) && !MODEL_FILE.test(entry.name),
   );
-  const below = depth === 0 ? [] : entries.filter((entry) => entry.isDirectory());
+  const below = depth === 0 ? [] : entries.filter((entry) => entry.isDirectory() && entry.name !== "wandb");
   return [
     ...files.map(({ name }) => join(folder, name)),
     ...(await Promise.all(below.map(({ name }) => candidates(join(folder, name), depth - 1)))).flat(),
@@ -78,7 +79,11 @@ async function candidates(folder: string, depth: number): Promise<string[]> {
 async function openResult(path: string, { isNamed }: { readonly isNamed: boolean }): Promise<ResultFile | null> {
   const { size, mtime } = await stat(path);
   const file = { path, modifiedAt: mtime.toISOString() };
-  if (/\.(?:eval|txt)$/.test(path)) return { ...file, json: undefined };
+  if (/\.(?:eval|txt|wandb)$/.test(path)) return { ...file, json: undefined };
+  const isTable = path.endsWith(".csv");
+  // A table that nobody named is most likely data.
+  if (isTable && size > MOST_BYTES && !isNamed) return null;
+  if (isTable && size <= MOST_BYTES) return { ...file, json: undefined };
   if (size > MOST_BYTES) {
     const hint = "inspect_ai writes smaller logs with --log-format eval";
     throw new EvalhError("E_DATASET", "the file is larger than 256 MB", { place: { file: path }, hint });

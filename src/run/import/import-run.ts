@@ -102,6 +102,7 @@ function mergeTasks(results: readonly Imported[]): MergedTask[] {
   const all = results.flatMap(({ tasks }) => tasks).toSorted((a, b) => rankOf(a) - rankOf(b));
   return [...new Set(all.map(({ name }) => name))].map((name) => {
     const own = all.filter((task) => task.name === name);
+    if (new Set(own.map(rankOf)).size > 1) throw totalsAmongSamples(name);
     const samples = new Map<string, ImportedSample>();
     for (const sample of own.flatMap((task) => task.samples)) {
       const known = samples.get(sample.id);
@@ -130,6 +131,12 @@ function sourceOf(results: readonly Imported[], tasks: readonly ImportedTask[]):
   const programs = [...new Set(results.map(({ program }) => program))].join(", ");
   const versions = [...new Set(tasks.map(({ version }) => version).filter((version) => version !== ""))].join(", ");
   return versions === "" ? programs : `${programs}, task version ${versions}`;
+}
+
+function totalsAmongSamples(task: string): EvalhError {
+  return new EvalhError("E_NOT_COMPARABLE", `task "${task}" has single answers of one model and totals of another`, {
+    hint: "import them one by one, or let the program keep the samples of both",
+  });
 }
 
 function differing(task: string, sample: string): EvalhError {

@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { EvalhError, messageOf } from "../../core/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { asText, listAt, numberAt, objectAt, textAt } from "./fields.ts";
+import { totalTask } from "./total-task.ts";
 import type { Imported, ImportedSample, ImportedTask, ResultReader } from "./imported.ts";
 
 /** lm-evaluation-harness 0.4: results_<time>.json and, written with --log_samples, samples_<task>_<time>.jsonl beside it. */
@@ -16,8 +17,12 @@ export const lmEval: ResultReader = {
     const warnings: string[] = [];
     for (const task of Object.keys(objectAt(json, "configs"))) {
       const file = await samplesFile(dirname(path), task, time);
-      if (file === null) warnings.push(`task ${task} has no samples: run lm_eval with --log_samples`);
-      else tasks.push(await readTask(task, { file, json, warnings }));
+      if (file === null) {
+        const total = totalOf(task, json);
+        const left = total === null ? "" : ", and only its totals are imported";
+        warnings.push(`task ${task} has no samples${left}: run lm_eval with --log_samples`);
+        if (total !== null) tasks.push(total);
+      } else tasks.push(await readTask(task, { file, json, warnings }));
     }
     const started = numberAt(json, "date");
     const imported: Imported = {
@@ -38,6 +43,28 @@ function modelOf(json: unknown): string {
   const named = isJsonObject(args) ? (textAt(args, "pretrained") ?? textAt(args, "model")) : null;
   const inText = typeof args === "string" ? /(?:^|,)(?:pretrained|model)=([^,]+)/.exec(args)?.[1] : undefined;
   return named ?? inText ?? textAt(json, "model_name") ?? textAt(objectAt(json, "config"), "model") ?? "model";
+}
+
+/** What is left of a task without its samples; null where not even a number is. */
+function totalOf(task: string, json: unknown): ImportedTask | null {
+  const metrics: Record<string, number> = {};
+  const higherIsBetter: Record<string, boolean> = {};
+  const better = objectAt(json, "higher_is_better", task);
+  // "exact_match,strict-match" beside "exact_match_stderr,strict-match".
+  for (const [key, value] of Object.entries(objectAt(json, "results", task))) {
+    const [metric = "", filter] = key.split(",");
+    if (filter === undefined || metric.endsWith("_stderr") || typeof value !== "number") continue;
+    const name = scoreName(metric, filter);
+    metrics[name] = value;
+    higherIsBetter[name] = better[metric] !== false;
+  }
+  if (Object.keys(metrics).length === 0) return null;
+  const of = numberAt(objectAt(json, "n-samples", task), "effective");
+  return {
+    ...totalTask({ name: task, metrics, of }),
+    version: asText(objectAt(json, "versions")[task]),
+    higherIsBetter,
+  };
 }
 
 async function samplesFile(folder: string, task: string, time: string | undefined): Promise<string | null> {

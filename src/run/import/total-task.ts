@@ -35,7 +35,20 @@ const LOWER = /(?:^|[_/])(?:\w*loss|perplexity|ppl|[wct]er|mae|mse|rmse|errors?|
 const BOUNDED =
   /(?:^|[_/])(?:accuracy|acc|exact|exact_match|em|f1|precision|recall|rouge\w*|\w*bleu|chrf|meteor)(?:_|$)/iu;
 /** Those among them that are a mean of the samples' scores, so that their number tells the error. */
-const MEANS = /(?:^|[_/])(?:accuracy|acc|exact|exact_match|em|rouge\w*)$/iu;
+const MEANS = /(?:^|[_/])(?:accuracy|acc|acc_norm|exact|exact_match|em|rouge\w*)$/iu;
+
+/** What the Trainer and others log about the clock and the memory beside their scores. */
+const NO_SCORE =
+  /(?:^|[_/])(?:runtime|samples|samples_per_second|steps_per_second|jit_compilation_time|model_preparation_time|global_step|step|epoch|(?:init_)?mem_\w+)$/u;
+
+/**
+ * Whether a number is a score.
+ * @param about.isNamed true where it is said to be of an evaluation; otherwise only scores of known names are
+ */
+export function isScore(metric: string, { isNamed }: { readonly isNamed: boolean }): boolean {
+  if (NO_SCORE.test(metric)) return false;
+  return isNamed || (BOUNDED.test(metric) && !metric.startsWith("train"));
+}
 
 /** The first metric chooses the checkpoint, unless the user says which: a task's own score before losses and lengths. */
 function rank(metric: string): number {

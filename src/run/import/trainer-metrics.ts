@@ -1,14 +1,11 @@
 import type { JsonObject } from "../../core/json.ts";
 import { numberOf } from "../../training/loose-json.ts";
+import { isScore } from "./total-task.ts";
 
 /** Numbers by name, as `trainer.evaluate` gives and `trainer.save_metrics` writes them: "eval_loss", "eval_runtime". */
 export type ResultRow = JsonObject;
 
 const USUAL = ["eval", "predict", "test"];
-/** What the Trainer adds about the clock and the memory. */
-const NO_SCORE =
-  /^(?:runtime|samples|samples_per_second|steps_per_second|jit_compilation_time|model_preparation_time|(?:init_)?mem_\w+)$/u;
-
 /** Names of the data sets that were evaluated; several at once are "eval_en", "eval_de". */
 export function prefixesOf(rows: readonly ResultRow[]): string[] {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
@@ -21,7 +18,7 @@ export function prefixesOf(rows: readonly ResultRow[]): string[] {
 
 /** Whether a name belongs to a data set, and not to another whose name is longer. */
 function isOf(name: string, prefix: string, prefixes: readonly string[]): boolean {
-  if (!name.startsWith(`${prefix}_`) || NO_SCORE.test(name.slice(prefix.length + 1))) return false;
+  if (!name.startsWith(`${prefix}_`) || !isScore(name.slice(prefix.length + 1), { isNamed: true })) return false;
   return !prefixes.some((other) => other.length > prefix.length && name.startsWith(`${other}_`));
 }
 
