@@ -1,10 +1,11 @@
 /**
  * How often gates fail on models that did not change, and on models that did, by simulation.
  *
- *   npm run bench:gates [-- --models 2000 --record bench/results/gates.json]
+ *   npm run bench:gates [-- --models 2000 --only latency --record bench/results/gates.json]
  *
  * A model is a pair of runs over the same questions; the gate is the one that `evalh run` uses. Where a scenario draws,
- * the second run asks its questions as `--until-decided` does. Exits with 1 where a bar is missed.
+ * the second run asks its questions as `--until-decided` does. Gates on latency are simulated over times (`times.ts`),
+ * `--only` runs the scenarios whose names have the text in them. Exits with 1 where a bar is missed.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -19,10 +20,15 @@ import { smallestDetectableDifference } from "../../src/stats/power.ts";
 import { wilson } from "../../src/stats/proportion.ts";
 import type { Gate } from "../../src/suite/suite.ts";
 import { machine } from "../measure.ts";
+import { missesTimes, simulateTimes, timesScenarios } from "./times.ts";
 import { asRun, drawPair, gate, type Pair } from "./models.ts";
 
 const { values } = parseArgs({
-  options: { models: { type: "string", default: "2000" }, record: { type: "string" } },
+  options: {
+    models: { type: "string", default: "2000" },
+    only: { type: "string", default: "" },
+    record: { type: "string" },
+  },
 });
 const models = Number(values.models);
 
@@ -60,7 +66,7 @@ interface Counted {
 const detectable = (n: number): number => smallestDetectableDifference({ n, sd: 100 * Math.sqrt(1 / 3) });
 
 const five = [0, 1, 2, 3, 4];
-const scenarios: readonly Scenario[] = [
+const all: readonly Scenario[] = [
   { name: "unchanged, one gate with a 2-point limit", n: 500, drop: 0, gates: [gate(0, {})], most: 5 },
   { name: "unchanged, one gate without a limit", n: 500, drop: 0, gates: [gate(0, { maxDrop: 0 })], most: 5 },
   { name: "unchanged, five gates with a 2-point limit", n: 500, drop: 0, gates: five.map((i) => gate(i, {})), most: 5 },
@@ -105,19 +111,29 @@ const scenarios: readonly Scenario[] = [
   { name: "noninferior, unchanged", n: 2000, drop: 0, gates: [gate(0, { mode: "noninferior", maxDrop: 5 })] },
 ];
 
+const isWanted = ({ name }: { readonly name: string }): boolean => name.includes(values.only);
+const scenarios = all.filter(isWanted);
+const timed = timesScenarios.filter(isWanted);
 const results: Counted[] = [];
-for (const [index, scenario] of scenarios.entries()) results.push(await simulate(scenario, index));
+for (const scenario of scenarios) results.push(await simulate(scenario, all.indexOf(scenario)));
+const times = timed.map((scenario) => simulateTimes(scenario, models, 2000 + timesScenarios.indexOf(scenario)));
+console.table(times.map(({ fail_interval: _fail, pass_interval: _pass, ...rest }) => rest));
 console.table(results.map(({ fail_interval: _interval, ...rest }) => rest));
 const missed = scenarios.filter(({ most = 100, least = 0 }, index) => {
   const { fail_interval: [lo = 0, hi = 100] = [] } = results[index] ?? {};
   return lo > most || hi < least;
 });
-if (missed.length > 0) {
-  console.error(`missed: ${missed.map(({ name }) => name).join("; ")}`);
+const slow = timed.filter((scenario, index) => {
+  const counted = times[index];
+  return counted !== undefined && missesTimes(scenario, counted);
+});
+if (missed.length + slow.length > 0) {
+  console.error(`missed: ${[...missed, ...slow].map(({ name }) => name).join("; ")}`);
   process.exitCode = 1;
 }
 if (values.record !== undefined) {
-  const record = { machine: machine(), models, seed: "numpy 1000 + scenario", results };
+  const seed = "numpy 1000 + scenario; of latency 2000 + scenario";
+  const record = { machine: machine(), models, seed, results, latency: times };
   writeFileSync(values.record, `${JSON.stringify(record, null, 2)}\n`);
 }
 

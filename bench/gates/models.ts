@@ -71,7 +71,14 @@ export function asRun(pairs: readonly Pair[]): { readonly data: RunData; readonl
   } as unknown as RunData;
   return {
     data,
-    baseline: { name: "before", suite: "", checkpoint: "model/before", units, columns: new Map(keyed("before")) },
+    baseline: {
+      name: "before",
+      suite: "",
+      checkpoint: "model/before",
+      units,
+      columns: new Map(keyed("before")),
+      measured: () => Promise.resolve(null),
+    },
   };
 }
 

@@ -27,8 +27,19 @@ export function changeLine({ row, difference, conflict }: BaselineChange): strin
   return `${change} (${fixed} better, ${broken} worse)`;
 }
 
+/** "measured on 2 × AMD EPYC, … : 3 runs, memory 812 MiB". */
+function measuredLine(measured: BaselineFile["measured"]): string {
+  if (measured === undefined) return "  no times, memory or energy: made by an earlier evalh";
+  const { conditions, runs } = measured;
+  const { machine, backend, concurrency } = conditions;
+  const where = [machine, backend, concurrency === null ? null : `${concurrency} at a time`]
+    .map((part) => escapeText(part ?? "not recorded"))
+    .join("; ");
+  return `  measured in ${runs.length} ${runs.length === 1 ? "run" : "runs"} on ${where}`;
+}
+
 export function describeBaseline(
-  { suite, run, checkpoint, estimates, accepted, units }: BaselineFile,
+  { suite, run, checkpoint, estimates, accepted, units, measured }: BaselineFile,
   file: string,
 ): string {
   const samples = units.reduce((sum, { n }) => sum + n, 0);
@@ -38,6 +49,7 @@ export function describeBaseline(
     ...Object.entries(estimates).map(
       ([key, estimate]) => `  ${escapeText(key)} ${intervalText(estimate, estimate.unit)} n=${estimate.n}`,
     ),
+    measuredLine(measured),
     ...accepted.flatMap(({ at, reason, worse }) => [
       `  accepted ${at.slice(0, 10)}: ${escapeText(reason)}`,
       ...worse.map((line) => `    ${escapeText(line)}`),

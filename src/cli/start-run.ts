@@ -73,13 +73,12 @@ export async function startRun(asked: RunRequest, io: CliIo): Promise<number> {
   const notify = (message: string): void => {
     if (!request.quiet) io.stderr.write(`${message}\n`);
   };
+  const start = { evalh: version(), notify, concurrency: request.concurrency };
   const prepared =
-    request.resume === null
-      ? await prepareRun(request.suite, resolved, { root: request.root, evalh: version(), notify })
-      : null;
+    request.resume === null ? await prepareRun(request.suite, resolved, { root: request.root, ...start }) : null;
   const folder = prepared?.folder ?? request.resume ?? "";
   await using _lock = await lockRun(folder);
-  const run = prepared ?? (await resumeRun(request.suite, resolved, { folder, evalh: version(), notify }));
+  const run = prepared ?? (await resumeRun(request.suite, resolved, { folder, ...start }));
   await checkGating(folder, { suite: request.suite, baseline, isNew: prepared !== null });
   await using view = await openRunView(run, io, request);
   const { result, exitCode } = await executeShown({ ...run, models, baseline }, request, view);

@@ -137,7 +137,8 @@ function spanUse(timeline: Timeline, span: { readonly from: number; readonly to:
 async function generatedTokens(data: RunData, checkpoint: string): Promise<number> {
   let tokens = 0;
   await scanShard({ folder: data.folder, checkpoint }, data.manifest.units, (_unit, _slot, { record }) => {
-    tokens += record.tokens?.[1] ?? 0;
+    // What came from the cache was not generated, and has no time.
+    if (record.ms !== undefined) tokens += record.tokens?.[1] ?? 0;
   });
   return tokens;
 }

@@ -1,5 +1,6 @@
 import type { Ask } from "./ask.ts";
 import type { WorkItem } from "./batches.ts";
+import { withoutTimings } from "./cache/cached-ask.ts";
 import type { ItemRecord } from "./store/records.ts";
 
 /**
@@ -41,6 +42,10 @@ async function* shared(
   },
 ): ReturnType<Ask> {
   for await (const outcome of ask(asked.distinct, asked.signal)) {
-    for (const index of asked.positions[outcome.index] ?? []) yield { ...outcome, index };
+    for (const [copy, index] of (asked.positions[outcome.index] ?? []).entries()) {
+      yield copy === 0 || outcome.kind === "failed"
+        ? { ...outcome, index }
+        : { ...outcome, index, value: withoutTimings(outcome.value) };
+    }
   }
 }

@@ -12,6 +12,7 @@ import { generatesText } from "./ask.ts";
 import { askedTasks } from "./asked-tasks.ts";
 import { knownItems, type ItemsDigest } from "./item-index.ts";
 import { digestItems, writeItems } from "./items.ts";
+import { describeMachine } from "./machine.ts";
 import { perturbWorld } from "./perturb-world.ts";
 import { checkRevisions, withRevisions } from "./revisions.ts";
 import { createJudgesOf, describeJudges, planDigest, splitsOf, type PlannedCheckpoint } from "./plan.ts";
@@ -93,11 +94,19 @@ async function readLog({ training }: Suite, warnings: string[]): Promise<Trainin
   }
 }
 
+/** How a run is started or continued. */
+export interface StartOptions {
+  readonly evalh: string;
+  readonly notify?: (message: string) => void;
+  /** Calls at a time; null where they are found out. Not said of a run that shares its machine with a training. */
+  readonly concurrency?: number | null;
+}
+
 /** Makes the folder of a new run. Datasets are read here, so that every mistake in them shows before the first request. */
 export async function prepareRun(
   suite: Suite,
   resolved: Resolved,
-  where: { readonly root: string; readonly evalh: string; readonly notify?: (message: string) => void },
+  where: { readonly root: string } & StartOptions,
 ): Promise<PreparedRun> {
   const id = runId(suite.name, new Date());
   const folder = join(where.root, id);
@@ -121,17 +130,7 @@ export async function prepareRun(
 async function writeStart(
   suite: Suite,
   resolved: Resolved,
-  {
-    id,
-    folder,
-    evalh,
-    notify,
-  }: {
-    readonly id: string;
-    readonly folder: string;
-    readonly evalh: string;
-    readonly notify?: (message: string) => void;
-  },
+  { id, folder, evalh, notify, concurrency }: { readonly id: string; readonly folder: string } & StartOptions,
 ): Promise<RunManifest> {
   await using world = perturbWorld(suite, { folder, ask: resolved.ask, notify });
   const described = await describeUnits(suite, resolved, (task, split) =>
@@ -158,7 +157,7 @@ async function writeStart(
     failures: {},
     trainingFormat: resolved.log?.format ?? null,
     trainingWarnings: resolved.log?.warnings ?? [],
-    attempts: [newAttempt(evalh)],
+    attempts: [newAttempt(evalh, concurrency)],
   };
   await writeManifest(folder, manifest);
   return manifest;
@@ -171,7 +170,7 @@ async function writeStart(
 export async function resumeRun(
   suite: Suite,
   resolved: Resolved,
-  where: { readonly folder: string; readonly evalh: string; readonly notify?: (message: string) => void },
+  where: { readonly folder: string } & StartOptions,
 ): Promise<PreparedRun> {
   const stored = await readManifest(where.folder);
   await checkRevisions(suite);
@@ -189,7 +188,7 @@ export async function resumeRun(
     gates: suite.gates,
     state: "running",
     failures: {},
-    attempts: [...stored.attempts, newAttempt(where.evalh)],
+    attempts: [...stored.attempts, newAttempt(where.evalh, where.concurrency)],
   };
   await writeManifest(where.folder, manifest);
   return {
@@ -286,12 +285,14 @@ function runId(suite: string, now: Date): string {
   return `${suite.replaceAll(/[^\w.-]/g, "_")}-${stamp}-${randomBytes(2).toString("hex")}`;
 }
 
-function newAttempt(evalh: string): Attempt {
+function newAttempt(evalh: string, concurrency: number | null | undefined): Attempt {
   return {
     startedAt: new Date().toISOString(),
     evalh,
     node: process.versions.node,
     host: hostname(),
     pid: process.pid,
+    machine: describeMachine(),
+    ...(concurrency === undefined ? {} : { concurrency }),
   };
 }

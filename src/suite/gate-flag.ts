@@ -48,5 +48,5 @@ function asMapping(text: string): string {
 }
 
 function isPlain(value: string): boolean {
-  return /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/iu.test(value);
+  return /^(-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|true|false)$/iu.test(value);
 }

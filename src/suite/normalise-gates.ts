@@ -25,8 +25,11 @@ export function normaliseHuman(
 export function normaliseGate(raw: RawGate, defaults: { readonly alpha: number; readonly place: Place }): Gate {
   return {
     metric: raw.metric,
-    mode: raw.mode ?? "regression",
-    maxDrop: raw.max_drop ?? 0,
+    // A verdict has no size: there is one thing to ask of it.
+    mode: raw.mode ?? (raw.metric === "overfit" ? "threshold" : "regression"),
+    maxDrop: dropOf(raw.max_drop ?? 0),
+    ...(typeof raw.max_drop === "string" ? { relative: true } : {}),
+    ...(raw.allow_different === true ? { allowDifferent: true } : {}),
     min: raw.min ?? null,
     max: raw.max ?? null,
     severity: raw.severity ?? "error",
@@ -36,6 +39,11 @@ export function normaliseGate(raw: RawGate, defaults: { readonly alpha: number; 
     ...(raw.perturbation === undefined ? {} : { perturbation: raw.perturbation }),
     place: defaults.place,
   };
+}
+
+/** 10 for 10 and for "10%", which the schema has let pass. */
+export function dropOf(raw: number | string): number {
+  return typeof raw === "number" ? raw : Number(raw.replace("%", ""));
 }
 
 /** "column=value" in its parts; the value may hold further equals signs. */

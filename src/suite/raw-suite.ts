@@ -138,7 +138,9 @@ export interface RawHuman {
 export interface RawGate {
   readonly metric: string;
   readonly mode?: Gate["mode"];
-  readonly max_drop?: number;
+  /** A number, or percent: "10%". */
+  readonly max_drop?: number | string;
+  readonly allow_different?: boolean;
   readonly min?: number;
   readonly max?: number;
   readonly severity?: Gate["severity"];

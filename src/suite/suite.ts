@@ -183,8 +183,11 @@ export interface Gate {
   /** "task/metric", or one of `gateMetrics`, alone or (those of `taskGateMetrics`) as "task/failure_rate". */
   readonly metric: string;
   readonly mode: "regression" | "noninferior" | "threshold";
-  /** In the metric's own unit, 0 or more. */
+  /** How much worse is let pass: in the metric's own unit, or in percent where `relative`. 0 or more. */
   readonly maxDrop: number;
+  readonly relative?: true;
+  /** For what was measured: compares runs of other machines, backends or loads, too. */
+  readonly allowDifferent?: true;
   readonly min: number | null;
   readonly max: number | null;
   readonly severity: "error" | "warn";
@@ -210,6 +213,16 @@ export const gateMetrics = ["overfit", "failure_rate", "latency", "latency_p95",
 
 /** Of those the ones that single tasks and slices have too. */
 export const taskGateMetrics = ["failure_rate", "latency", "latency_p95"] as const;
+
+/** True for a gate metric that is measured while answers are made: a time, a memory, an energy; less is better. */
+export function isMeasured(metric: string): boolean {
+  return /(^|\/)latency(_p95)?$/u.test(metric) || metric === "memory" || metric === "energy";
+}
+
+/** True for "failure_rate" and a task's. */
+export function isFailureRate(metric: string): boolean {
+  return /(^|\/)failure_rate$/u.test(metric);
+}
 
 /** A suite as it was loaded: checked, defaults filled in, paths absolute. */
 export interface Suite {

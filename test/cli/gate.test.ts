@@ -133,6 +133,28 @@ describe("evalh gate", () => {
     expect((await project.run("gate", "--baseline", "git:nowhere")).code).toBe(2);
   });
 
+  it("knows from repetitions of the baseline how far runs lie apart", async () => {
+    await using project = await makeProject();
+    const run = ["run", "suite.yaml", "--quiet", "--no-report", "--no-cache"];
+    await project.run(...run);
+    expect((await project.run("baseline", "update")).code).toBe(0);
+    const itself = await project.run("baseline", "repeat");
+    expect(itself).toMatchObject({ code: 2, stderr: expect.stringContaining("it is in there already") as string });
+    for (const runs of [2, 3]) {
+      await project.run(...run);
+      expect((await project.run("baseline", "repeat")).stdout).toContain(`${runs} runs of tiny/checkpoint-`);
+    }
+    expect((await project.run("baseline", "show")).stdout).toContain("measured in 3 runs on ");
+    const gates = ["latency max_drop=1000%", "memory max_drop=5%"].flatMap((gate) => ["--gate", gate]);
+    const { code, stdout } = await project.run("gate", ...gates);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/✓ pass {2}latency: no rise beyond 1000 %/);
+    expect(stdout).toMatch(/against\s+3\s+runs\s+of\s+the\s+baseline/);
+    expect(stdout).toContain("no GPU was watched");
+    const again = await project.run("baseline", "update", "--accept", "measured anew");
+    expect(again.stderr).toContain("2 repetitions of the old baseline are gone");
+  });
+
   it("does not pretend to have checked a run without gates", async () => {
     await using project = await makeProject();
     await project.run("run", "suite.yaml", "--quiet", "--no-report");

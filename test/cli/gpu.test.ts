@@ -101,7 +101,8 @@ describe("a run on a machine with a GPU", () => {
   it("keeps its samples, and knows what each checkpoint took", async () => {
     await using tool = await fakeNvidiaSmi(`while true; do echo "${gpuLine({ power: "100.00" })}"; sleep 0.05; done`);
     await using project = await makeProject();
-    const run = await evalh(["run", "suite.yaml", "--quiet", "--no-report"], {
+    // The checkpoints are alike: from the cache the second would generate nothing.
+    const run = await evalh(["run", "suite.yaml", "--quiet", "--no-report", "--no-cache"], {
       path: before(tool.folder),
       cwd: project.folder,
     });

@@ -144,9 +144,11 @@ describe("evalh run --gate", { timeout: 240_000 }, () => {
     for (const [gate, says] of [
       ["pick/acuracy", 'task "pick" has no metric "acuracy" — did you mean "pick/accuracy"?'],
       ["pick/accuracy maxdrop=1", 'unknown key "maxdrop" — did you mean "max_drop"?'],
-      ["pick/accuracy max_drop=x", "must be number"],
+      ["pick/accuracy max_drop=x", 'must be a number, or percent as in "10%"'],
+      ["pick/accuracy max_drop=3%", "is in percent, which applies to latency, memory and energy"],
       ["continue/rougeL slice=odd=1", 'the task has no slices by "odd"'],
-      ["memory max_drop=3", "memory has no regression"],
+      ["memory max_drop=3 slice=kind=odd", 'key "slice" does not apply to memory'],
+      ["overfit mode=regression", "overfit has no regression"],
       ["overfit mode=threshold", "overfit needs the training run's log"],
     ]) {
       const wrong = await project.run(...args, "--gate", gate ?? "");

@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 
 import {
   openBaseline,
+  parseBaseline,
   readBaselineFile,
   writeBaseline,
   type BaselineFile,
@@ -40,6 +41,8 @@ async function stored(folder: string): Promise<{ file: BaselineFile; path: strin
   await writeBaseline(path, await makeBaseline(await readRun(folder), CHECKPOINT, []));
   return { file: (await readBaselineFile(path)) as BaselineFile, path };
 }
+
+const unitOf = ({ units }: Record<string, unknown>): object => (units as readonly object[])[0] ?? {};
 
 describe("a baseline file", () => {
   it("gives every judge's scores back exactly, whatever their statistics look like", async () => {
@@ -89,6 +92,30 @@ describe("a baseline file", () => {
       await expect(readBaselineFile(path)).rejects.toMatchObject({ code: "E_USAGE", place: { file: path } });
     }
     expect((await stat(path)).isFile()).toBe(true);
+  });
+
+  it.each<[string, (file: Record<string, unknown>) => unknown]>([
+    ["its suite has no name", (file) => ({ ...file, suite: {} })],
+    ["one of its units has no task", (file) => ({ ...file, units: [{}] })],
+    [
+      'its task "quiz" has no sound number of samples',
+      (file) => ({ ...file, units: [{ ...unitOf(file), repeats: 1e9 }] }),
+    ],
+    [
+      'a judge of its task "quiz" is not whole',
+      (file) => ({ ...file, units: [{ ...unitOf(file), judges: [{ name: "x" }] }] }),
+    ],
+    ["one of its estimates is not whole", (file) => ({ ...file, estimates: { x: {} } })],
+    ["one of its acceptances is not whole", (file) => ({ ...file, accepted: [{ at: "now" }] })],
+    ["what was measured is not whole", (file) => ({ ...file, measured: { conditions: {}, runs: [] } })],
+    [
+      "one of its measured runs is not whole",
+      (file) => ({ ...file, measured: { conditions: {}, runs: [{ id: "r" }] } }),
+    ],
+  ])("refuses one that was merged badly: %s", async (problem, change) => {
+    const { file, path } = await stored(await run(() => true));
+    const text = JSON.stringify(change({ ...file }));
+    expect(() => parseBaseline(text, path)).toThrow(`not a baseline: ${problem}`);
   });
 });
 

@@ -9,6 +9,7 @@ import { parseNvidiaSmiXml } from "../../gpu/nvidia-smi-xml.ts";
 import { compilePattern } from "../../judges/answers/pattern.ts";
 import { parseFilter } from "../../reports/filter-query.ts";
 import { openBaseline, parseBaseline } from "../../src/compare/baseline/baseline-file.ts";
+import { packStats } from "../../src/compare/baseline/packed-stats.ts";
 import { EvalhError } from "../../src/core/errors.ts";
 import type { JsonObject } from "../../src/core/json.ts";
 import { openDataset } from "../../src/dataset/index.ts";
@@ -145,8 +146,33 @@ const BASELINE = JSON.stringify({
   run: { id: "r", started_at: "2026-01-01T00:00:00Z", evalh: "0.1.0" },
   checkpoint: { id: "m/c", step: 1, epoch: null, format: "onnx", digest: null },
   estimates: {},
-  units: [],
-  accepted: [],
+  units: [
+    {
+      task: "t",
+      split: "test",
+      kind: "generate",
+      n: 3,
+      repeats: 1,
+      digest: "d",
+      slices: [],
+      choices: null,
+      judges: [
+        {
+          name: "bleu",
+          module: "bleu",
+          options: {},
+          version: "1",
+          signature: "b",
+          stats: packStats([null, null, null]),
+        },
+      ],
+    },
+  ],
+  measured: {
+    conditions: { machine: "m", backend: "b", concurrency: "1" },
+    runs: [{ id: "r", started_at: "", memory: 1, energy: null, answers: { t: packStats([1.5, true, null]) } }],
+  },
+  accepted: [{ at: "2026-01-01T00:00:00Z", run: "r", reason: "why", worse: [] }],
 });
 
 export const targets: readonly FuzzTarget[] = [
@@ -234,7 +260,10 @@ export const targets: readonly FuzzTarget[] = [
   {
     name: "baseline",
     seeds: one(BASELINE),
-    read: (bytes) => openBaseline(parseBaseline(text(bytes), "b.json"), "b.json"),
+    read: async (bytes) => {
+      const { measured } = await openBaseline(parseBaseline(text(bytes), "b.json"), "b.json");
+      return (await measured())?.runs.map((each) => each.answers());
+    },
   },
   {
     name: "stored line",

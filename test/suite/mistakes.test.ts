@@ -178,8 +178,25 @@ describe("a suite", () => {
       "14:19 /gates/0/metric overfit needs the training run's log — add `training: { log: … }`",
     ],
     [
-      "training: { log: log }\ngates: [{ metric: overfit }]",
-      "15:19 /gates/0/metric overfit has no regression — say `mode: threshold`",
+      "training: { log: log }\ngates: [{ metric: overfit, mode: regression }]",
+      /15:19 \/gates\/0\/metric overfit has no regression — leave `mode` out/,
+    ],
+    [
+      "gates: [{ metric: latency, max_drop: much }]",
+      '14:38 /gates/0/max_drop must be a number, or percent as in "10%"',
+    ],
+    [
+      'gates: [{ metric: t/exact_match, max_drop: "5%" }]',
+      /14:44 \/gates\/0\/max_drop is in percent, which applies to latency, memory and energy, not to t\/exact_match/,
+    ],
+    [
+      "gates: [{ metric: latency, mode: noninferior, max_drop: 0% }]",
+      /14:9 \/gates\/0 needs "max_drop" above 0 for mode noninferior/,
+    ],
+    ["gates: [{ metric: energy, slice: level=easy }]", '14:27 /gates/0 key "slice" does not apply to energy'],
+    [
+      "gates: [{ metric: t/exact_match, allow_different: true }]",
+      '14:34 /gates/0 key "allow_different" does not apply to what judges score',
     ],
     ["gates: [{ metric: t/exact_match, min: 5 }]", '14:34 /gates/0 key "min" does not apply to mode regression'],
     ["gates: [{ metric: t/exact_match, mode: threshold }]", '14:9 /gates/0 needs "min" or "max" for mode threshold'],

@@ -9,6 +9,7 @@ import {
   type BaselineFile,
 } from "../../compare/baseline/baseline-file.ts";
 import { changesSince, type BaselineChange } from "../../compare/baseline/changes.ts";
+import { withRepetition } from "../../compare/baseline/repeat.ts";
 import { chooseOf, findCheckpoint } from "../../compare/compare.ts";
 import { readRun, type RunData } from "../../compare/run-data.ts";
 import { EvalhError } from "../../core/errors.ts";
@@ -38,10 +39,11 @@ export function configure(command: Command, context: CommandContext): void {
         ...unit,
         judges: unit.judges.map(({ stats: _stats, ...rest }) => rest),
       }));
+      const { measured } = baseline;
+      const runs = measured?.runs.map(({ answers: _answers, ...rest }) => rest);
+      const document = { ...baseline, units, ...(measured === undefined ? {} : { measured: { ...measured, runs } }) };
       io.stdout.write(
-        options.json === true
-          ? `${JSON.stringify({ ...baseline, units }, null, 2)}\n`
-          : describeBaseline(baseline, file),
+        options.json === true ? `${JSON.stringify(document, null, 2)}\n` : describeBaseline(baseline, file),
       );
     });
   command
@@ -56,6 +58,20 @@ export function configure(command: Command, context: CommandContext): void {
     )
     .option("--dry-run", "show the difference and write nothing")
     .action(async (run: string, options: UpdateOptions) => update(run, options, context));
+  command
+    .command("repeat")
+    .description("add what another run of the same checkpoint measured: from three runs on, gates know their spread")
+    .argument("[run]", "a run's folder or the end of its name", "latest")
+    .option("--file <file>", "the baseline", BASELINE_FILE)
+    .action(async (run: string, { file }: { readonly file: string }) => {
+      const baseline = await existing(file);
+      const data = await readRun(await findRun(run));
+      refusePart(data);
+      refuseUnfinished(data);
+      const measured = await withRepetition(baseline, data);
+      await writeBaseline(file, { ...baseline, measured });
+      io.stdout.write(`wrote ${shownPath(file)}: ${measured.runs.length} runs of ${baseline.checkpoint.id}\n`);
+    });
 }
 
 async function existing(file: string): Promise<BaselineFile> {
@@ -94,15 +110,28 @@ async function update(wanted: string, options: UpdateOptions, { io, finish }: Co
   const accepted = [...(old?.accepted ?? []), ...(accept === "" ? [] : [acceptance])];
   await writeBaseline(options.file, await makeBaseline(data, checkpoint, accepted));
   io.stdout.write(`wrote ${shownPath(options.file)}: ${checkpoint} of run ${data.manifest.id}\n`);
+  io.stderr.write(lostRepetitions(old));
+}
+
+/** A new baseline has one run; those that repeated the old one are of another checkpoint, or of other samples. */
+function lostRepetitions(old: BaselineFile | null): string {
+  const lost = (old?.measured?.runs.length ?? 1) - 1;
+  if (lost < 1) return "";
+  const what =
+    lost === 1 ? "1 repetition of the old baseline is gone" : `${lost} repetitions of the old baseline are gone`;
+  return `note: ${what}; \`evalh baseline repeat\` adds new ones\n`;
+}
+
+function refuseUnfinished({ manifest: { id, state } }: RunData): void {
+  if (state === "complete") return;
+  throw new EvalhError("E_USAGE", `run ${id} is ${state}: it is no baseline`, {
+    hint: "continue it with `evalh run --resume`",
+  });
 }
 
 function checkpointOf(data: RunData, { checkpoint: wanted }: UpdateOptions): string {
-  const { id, state } = data.manifest;
-  if (state !== "complete") {
-    throw new EvalhError("E_USAGE", `run ${id} is ${state}: it is no baseline`, {
-      hint: "continue it with `evalh run --resume`",
-    });
-  }
+  refuseUnfinished(data);
+  const { id } = data.manifest;
   const checkpoint = findCheckpoint(data, wanted) ?? chooseOf(data).ship?.checkpoint;
   if (checkpoint === undefined) throw new EvalhError("E_USAGE", `run ${id} has no checkpoint with scores`);
   return checkpoint;

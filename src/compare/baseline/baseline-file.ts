@@ -12,8 +12,10 @@ import type { JudgeInfo, RunManifest, UnitInfo } from "../../run/store/records.t
 import type { MetricColumn } from "../metric-column.ts";
 import { metricKey } from "../run-data.ts";
 import { statsCollector } from "../stats-collector.ts";
+import { baselineProblem } from "./baseline-shape.ts";
 import type { Baseline } from "./baseline.ts";
 import { unpackStats, type PackedStats } from "./packed-stats.ts";
+import { openMeasured, type StoredMeasurements } from "./stored-measurements.ts";
 
 /** Name of the file in a project's working folder. */
 export const BASELINE_FILE = "evalh.baseline.json";
@@ -48,6 +50,8 @@ export interface BaselineFile {
   readonly units: readonly (Omit<UnitInfo, "judges"> & {
     readonly judges: readonly (JudgeInfo & { readonly stats: PackedStats })[];
   })[];
+  /** What was measured besides; files of before it was kept have none. */
+  readonly measured?: StoredMeasurements;
   /** Oldest first. */
   readonly accepted: readonly Acceptance[];
 }
@@ -96,10 +100,8 @@ export function parseBaseline(text: string, file: string): BaselineFile {
     throw refuse(messageOf(error), error);
   }
   if (!isJsonObject(value) || value["format"] !== FORMAT) throw refuse(`its format is not ${FORMAT}`);
-  const parts = ["suite", "run", "checkpoint", "estimates"] as const;
-  const missing = parts.find((part) => !isJsonObject(value[part]));
-  if (missing !== undefined) throw refuse(`it has no ${missing}`);
-  if (!Array.isArray(value["units"]) || !Array.isArray(value["accepted"])) throw refuse("it has no units");
+  const problem = baselineProblem(value);
+  if (problem !== null) throw refuse(problem);
   return value as unknown as BaselineFile;
 }
 
@@ -131,6 +133,7 @@ export async function openBaseline(content: BaselineFile, file: string): Promise
     checkpoint: content.checkpoint.id,
     units: content.units,
     columns,
+    measured: () => Promise.resolve(content.measured === undefined ? null : openMeasured(content.measured, file)),
   };
 }
 

@@ -1,8 +1,10 @@
 import { EvalhError } from "../../core/errors.ts";
 import type { UnitInfo } from "../../run/store/records.ts";
-import { HUMAN_METRIC, type Gate } from "../../suite/suite.ts";
+import { HUMAN_METRIC, isFailureRate, isMeasured, type Gate } from "../../suite/suite.ts";
 import type { MetricColumn } from "../metric-column.ts";
 import type { RunData, RunMetric } from "../run-data.ts";
+import { gatedUnits } from "../gate/gate-samples.ts";
+import type { Measurements } from "../measured/measurements.ts";
 import { unitKey } from "../shard-scan.ts";
 
 /** What a run is compared with over time: one checkpoint of an earlier run, sample by sample. */
@@ -15,6 +17,21 @@ export interface Baseline {
   readonly units: readonly UnitInfo[];
   /** Metric key → its scores; a metric without any is missing. */
   readonly columns: ReadonlyMap<string, MetricColumn>;
+  /** Times, missing answers, memory and energy; null in files of before they were kept. Read when it is asked for. */
+  readonly measured: () => Promise<Measurements | null>;
+}
+
+/** Why the answers to a unit's samples cannot be held against a baseline's; null where they can. */
+export function unitConflict(
+  baseline: Pick<Baseline, "units">,
+  now: UnitInfo,
+  allowed: { readonly prompts: boolean } = { prompts: false },
+): string | null {
+  const unit = baseline.units.find((each) => unitKey(each) === unitKey(now));
+  const name = unitKey(now);
+  if (unit === undefined) return `the baseline has no task "${name}"`;
+  if (unit.digest !== now.digest && !allowed.prompts) return `the samples or the prompt of task "${name}" changed`;
+  return unit.repeats === now.repeats ? null : `task "${name}" asks ${now.repeats} answers, not ${unit.repeats}`;
 }
 
 /**
@@ -28,13 +45,12 @@ export function metricConflict(
   row: RunMetric,
   allowed: { readonly prompts: boolean } = { prompts: false },
 ): string | null {
+  const conflict = unitConflict(baseline, row.unit, allowed);
+  if (conflict !== null) return conflict;
   const unit = baseline.units.find((each) => unitKey(each) === unitKey(row.unit));
   const name = unitKey(row.unit);
-  if (unit === undefined) return `the baseline has no task "${name}"`;
-  if (unit.digest !== row.unit.digest && !allowed.prompts) return `the samples or the prompt of task "${name}" changed`;
-  if (unit.repeats !== row.unit.repeats) return `task "${name}" asks ${row.unit.repeats} answers, not ${unit.repeats}`;
   const now = row.unit.judges.find((judge) => judge.name === row.judge.name);
-  const then = unit.judges.find((judge) => judge.name === row.judge.name);
+  const then = unit?.judges.find((judge) => judge.name === row.judge.name);
   if (then === undefined) return `the baseline has no judge "${row.judge.name}" in task "${name}"`;
   if (now?.version !== then.version || now.module !== then.module) {
     return `judge "${row.judge.name}" changed from version ${then.version} to ${now?.version ?? "none"}`;
@@ -62,7 +78,13 @@ export function baselineConflicts(data: RunHead, baseline: Baseline, gates: read
   if (baseline.suite !== data.manifest.suite.name) {
     return [`it is of suite "${baseline.suite}", the run of suite "${data.manifest.suite.name}"`];
   }
-  const reasons = gatedRows(data, gates).map((row) => metricConflict(baseline, row));
+  const paired = gates.filter(
+    ({ mode, metric }) => mode !== "threshold" && (isMeasured(metric) || isFailureRate(metric)),
+  );
+  const reasons = [
+    ...gatedRows(data, gates).map((row) => metricConflict(baseline, row)),
+    ...paired.flatMap(({ metric }) => gatedUnits(data, metric)).map((unit) => unitConflict(baseline, unit)),
+  ];
   return [...new Set(reasons.filter((reason) => reason !== null))];
 }
 

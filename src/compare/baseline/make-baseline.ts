@@ -2,10 +2,12 @@ import type { JsonValue } from "../../core/json.ts";
 import { estimate } from "../../stats/estimate.ts";
 import { hashSeed } from "../../stats/hash-seed.ts";
 import { chooseOf } from "../compare.ts";
+import { measure } from "../measured/measurements.ts";
 import type { RunData } from "../run-data.ts";
 import { scanShard } from "../shard-scan.ts";
 import { runOf, type Acceptance, type BaselineContent, type BaselineEstimate } from "./baseline-file.ts";
 import { packStats } from "./packed-stats.ts";
+import { storeMeasured } from "./stored-measurements.ts";
 
 /** What a run's checkpoint leaves behind for later runs: its test scores, sample by sample, with what they rest on. */
 export async function makeBaseline(
@@ -24,6 +26,7 @@ export async function makeBaseline(
     checkpoint: { id, step, epoch, format, digest },
     estimates: estimatesOf(data, index),
     units: await unitsOf(data, id),
+    measured: storeMeasured(await measure(data, id)),
     accepted,
   };
 }

@@ -1,4 +1,5 @@
 import { EvalhError } from "../../core/errors.ts";
+import { measure } from "../measured/measurements.ts";
 import type { MetricColumn } from "../metric-column.ts";
 import type { RunData } from "../run-data.ts";
 import type { Baseline } from "./baseline.ts";
@@ -18,5 +19,6 @@ export function runBaseline(data: RunData, checkpoint: string): Baseline {
     checkpoint,
     units: data.manifest.units,
     columns,
+    measured: () => measure(data, checkpoint),
   };
 }

@@ -1,4 +1,4 @@
-import type { Gate } from "../../suite/suite.ts";
+import { isFailureRate, isMeasured, type Gate } from "../../suite/suite.ts";
 
 /** Names for people, unique: a name that appears again gets a number. */
 export function gateNames(gates: readonly Gate[]): string[] {
@@ -17,10 +17,19 @@ function gateName(gate: Gate): string {
   return `${gate.metric}${form}${slice}${condition(gate)}`;
 }
 
-function condition({ metric, mode, maxDrop, min, max }: Gate): string {
-  if (mode === "regression") return maxDrop === 0 ? ": no drop" : `: no drop beyond ${maxDrop}`;
-  if (mode === "noninferior") return `: not worse by ${maxDrop}`;
+function condition(gate: Gate): string {
+  const { metric, mode, maxDrop, min, max } = gate;
+  const change = isMeasured(metric) || isFailureRate(metric) ? "rise" : "drop";
+  if (mode === "regression") return maxDrop === 0 ? `: no ${change}` : `: no ${change} beyond ${limitText(gate)}`;
+  if (mode === "noninferior") return `: not worse by ${limitText(gate)}`;
   if (metric === "overfit") return "";
   if (min !== null && max !== null) return ` from ${min} to ${max}`;
   return min === null ? ` ≤ ${max}` : ` ≥ ${min}`;
+}
+
+/** "2", "50 ms", or "10 %" of the baseline's value. */
+export function limitText({ metric, maxDrop, relative }: Gate): string {
+  if (relative === true) return `${maxDrop} %`;
+  if (!isMeasured(metric)) return String(maxDrop);
+  return `${maxDrop} ${metric === "memory" ? "MiB" : metric === "energy" ? "J a token" : "ms"}`;
 }

@@ -21,7 +21,7 @@ export async function sliceMembers(
 }
 
 /** The test units that a gate of all tasks ("failure_rate") or of one ("title/failure_rate") is about. */
-export function gatedUnits({ manifest }: RunData, metric: string): UnitInfo[] {
+export function gatedUnits({ manifest }: Pick<RunData, "manifest">, metric: string): UnitInfo[] {
   const slash = metric.lastIndexOf("/");
   const task = slash < 0 ? null : metric.slice(0, slash);
   return manifest.units.filter((unit) => unit.split === "test" && (task === null || unit.task === task));

@@ -1,13 +1,18 @@
-import { quantile } from "../../stats/quantile.ts";
 import type { Gate } from "../../suite/suite.ts";
+import { quantile } from "../../stats/quantile.ts";
+import { conditionConflict, conditionsOf } from "../measured/conditions.ts";
 import { resourceUse } from "../resources.ts";
 import type { RunData } from "../run-data.ts";
+import { measuredBefore } from "./before.ts";
 import { figure } from "./figures.ts";
-import { answerTimes, gatedUnits } from "./gate-samples.ts";
+import { answerTimes, gatedUnits, sliceMembers } from "./gate-samples.ts";
+import { levelShare, tested, tooFew, undecided, type GateInputs, type Looked } from "./look.ts";
 import type { Decision } from "./paired-gate.ts";
+import { compareFigures, type Compared } from "./run-figures.ts";
+import { compareTimes } from "./times-evidence.ts";
 
 /** What was measured while a checkpoint was evaluated. */
-export interface Measured {
+interface Measured {
   /** Null where nothing was. */
   readonly value: number | null;
   /** Answers or tokens behind it. */
@@ -18,12 +23,52 @@ export interface Measured {
   readonly lack: string;
 }
 
-/** True for a gate metric that is measured and not judged. */
-export function isMeasured(metric: string): boolean {
-  return /(^|\/)latency(_p95)?$/u.test(metric) || metric === "memory" || metric === "energy";
+/** A gate on times, memory or energy. */
+export async function lookAtMeasured(gate: Gate, inputs: GateInputs): Promise<Looked> {
+  const { data, checkpoint } = inputs;
+  const measured = await measuredValue(data, data.checkpoints[checkpoint]?.id ?? "", gate);
+  const { value, n } = measured;
+  const seen = { gate, row: null, evidence: null, value, n };
+  if (value === null) {
+    const isEmpty = await isEmptySlice(gate, data);
+    return { ...seen, decision: undecided(isEmpty ? "no sample is in this slice" : measured.lack) };
+  }
+  if (gate.mode === "threshold") return { ...seen, decision: tooFew(gate, n) ?? decideMeasured(measured, value, gate) };
+  const { evidence, why } = await compared(gate, value, inputs);
+  if (evidence === null) return { ...seen, decision: undecided(why) };
+  // Of whole runs the answers count that this one's figure rests on.
+  return evidence.isOfSamples === false
+    ? tested({ ...seen, evidence }, n)
+    : tested({ ...seen, n: evidence.difference.n, evidence });
 }
 
-export async function measuredValue(data: RunData, checkpoint: string, gate: Gate): Promise<Measured> {
+async function isEmptySlice({ slice, metric }: Gate, data: RunData): Promise<boolean> {
+  if (slice === null) return false;
+  for (const unit of gatedUnits(data, metric)) {
+    if ((await sliceMembers(data.folder, unit, slice))?.size !== 0) return false;
+  }
+  return true;
+}
+
+async function compared(gate: Gate, value: number, inputs: GateInputs): Promise<Compared> {
+  const { data, checkpoint } = inputs;
+  const units = gatedUnits(data, gate.metric);
+  const before = await measuredBefore(inputs, units);
+  if (before.kind === "none") return { evidence: null, why: before.why };
+  const { measurements, name } = before;
+  const now = conditionsOf(data.manifest, data.checkpoints[checkpoint]?.id ?? "");
+  const conflict = gate.allowDifferent === true ? null : conditionConflict(now, measurements.conditions);
+  if (conflict !== null) {
+    const why = `not comparable with ${name}: ${conflict}; \`allow_different: true\` compares all the same`;
+    return { evidence: null, why };
+  }
+  const alpha = gate.alpha * levelShare(data.manifest);
+  return gate.metric === "memory" || gate.metric === "energy"
+    ? compareFigures({ gate, metric: gate.metric, alpha, now: value, runs: measurements.runs, baseline: name })
+    : compareTimes({ gate, alpha, units, runs: measurements.runs, inputs });
+}
+
+async function measuredValue(data: RunData, checkpoint: string, gate: Gate): Promise<Measured> {
   if (gate.metric === "memory" || gate.metric === "energy") return resources(data, checkpoint, gate.metric);
   const units = gatedUnits(data, gate.metric);
   const times = await answerTimes(data, checkpoint, { units, slice: gate.slice });
@@ -33,7 +78,7 @@ export async function measuredValue(data: RunData, checkpoint: string, gate: Gat
     n: times.length,
     what: share === 0.5 ? "the median answer took" : "19 of 20 answers took at most",
     unit: "ms",
-    lack: "no answer was timed",
+    lack: "no answer was timed: choices by log-probability have no times, nor have answers from the cache (`--no-cache` asks for all)",
   };
 }
 
@@ -51,8 +96,7 @@ async function resources(data: RunData, checkpoint: string, metric: "memory" | "
       };
 }
 
-export function decideMeasured({ value, n, what, unit, lack }: Measured, gate: Gate): Decision {
-  if (value === null) return { outcome: "inconclusive", reason: lack, samplesNeeded: null };
+function decideMeasured({ n, what, unit }: Measured, value: number, gate: Gate): Decision {
   const text = `${what} ${figure(value, "number")} ${unit} (n = ${n})`;
   if (gate.max !== null && value > gate.max) return decided("fail", `above ${gate.max}: ${text}`);
   if (gate.min !== null && value < gate.min) return decided("fail", `below ${gate.min}: ${text}`);

@@ -1,24 +1,9 @@
 import { columnSums } from "../../stats/resample.ts";
 import { normalQuantile } from "../../stats/normal.ts";
-import { pairedDifference, type PairedResult } from "../../stats/paired.ts";
+import { pairedDifference } from "../../stats/paired.ts";
 import { requiredSamples } from "../../stats/power.ts";
 import { pairColumns, type MetricColumn } from "../metric-column.ts";
-
-/** What the samples that both have say about a checkpoint and its baseline, with "better" always upwards. */
-export interface PairedEvidence {
-  readonly head: number;
-  readonly base: number;
-  /** Head minus base in the metric's own direction. */
-  readonly difference: PairedResult;
-  /** The same turned so that positive is better. */
-  readonly gain: number;
-  /** Bounds of the gain; each is wrong with probability `alpha`. */
-  readonly lo: number;
-  readonly hi: number;
-  readonly alpha: number;
-  /** One-sided p-value of the hypothesis that nothing became worse. */
-  readonly p: number;
-}
+import type { GateEvidence } from "./evidence.ts";
 
 export interface EvidenceOptions {
   readonly alpha: number;
@@ -34,7 +19,7 @@ export function pairedEvidence(
   base: MetricColumn,
   head: MetricColumn,
   { alpha, seed, higherIsBetter }: EvidenceOptions,
-): PairedEvidence | null {
+): GateEvidence | null {
   const [a, b] = pairColumns(base, head);
   if (a.sufficient.n === 0) return null;
   const difference = pairedDifference(a.sufficient, b.sufficient, {
@@ -55,6 +40,7 @@ export function pairedEvidence(
     hi: higherIsBetter ? hi : -lo,
     alpha,
     p: oneSided(difference.p, gain),
+    rises: !higherIsBetter,
   };
 }
 
@@ -67,7 +53,8 @@ function oneSided(p: number, gain: number): number {
  * How many more samples would show, with 80 % power, that the gain lies on the side of `limit` where it is now. The
  * spread is taken from the interval, so that it serves corpus metrics as well as means. Null where no number would do.
  */
-export function samplesToTell(evidence: PairedEvidence, limit: number, alpha: number): number | null {
+export function samplesToTell(evidence: GateEvidence, limit: number, alpha: number): number | null {
+  if (evidence.isOfSamples === false) return null;
   const { n } = evidence.difference;
   const distance = Math.abs(evidence.gain - limit);
   const sd = ((evidence.hi - evidence.lo) / (2 * normalQuantile(1 - evidence.alpha))) * Math.sqrt(n);

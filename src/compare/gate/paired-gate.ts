@@ -2,7 +2,9 @@ import type { MetricUnit } from "../../core/judge.ts";
 import type { Gate } from "../../suite/suite.ts";
 import { figure, neededText, pText, signedFigure } from "./figures.ts";
 import type { GateOutcome } from "./gate-result.ts";
-import { samplesToTell, type PairedEvidence } from "./paired-evidence.ts";
+import type { GateEvidence } from "./evidence.ts";
+import { limitText } from "./gate-name.ts";
+import { samplesToTell } from "./paired-evidence.ts";
 
 export interface Decision {
   readonly outcome: GateOutcome;
@@ -25,18 +27,21 @@ export interface PairedDecisionOptions {
  * probability alpha over all regression gates together, whatever the limit. A drop beyond the limit that may be noise
  * is inconclusive.
  */
-export function decideRegression(evidence: PairedEvidence, options: PairedDecisionOptions): Decision {
+export function decideRegression(evidence: GateEvidence, options: PairedDecisionOptions): Decision {
   const { gate, unit, pAdjusted, family } = options;
-  const { gain, p } = evidence;
-  const change = changeText(evidence, unit);
+  const { gain, p, rises } = evidence;
+  const change = evidence.change ?? changeText(evidence, unit);
+  const limit = limitText(gate);
+  const moved = rises ? "rose" : "dropped";
   const isSettled = evidence.lo > -gate.maxDrop;
-  if (gain >= 0) return { outcome: "pass", reason: `no drop: ${change}`, samplesNeeded: null, isSettled };
+  if (gain >= 0)
+    return { outcome: "pass", reason: `no ${rises ? "rise" : "drop"}: ${change}`, samplesNeeded: null, isSettled };
   if (-gain <= gate.maxDrop) {
-    const reason = `dropped no more than ${gate.maxDrop}: ${change}`;
+    const reason = `${moved} no more than ${limit}: ${change}`;
     return { outcome: "pass", reason, samplesNeeded: null, isSettled };
   }
   const test = `${pText(pAdjusted)}, one-sided ${evidence.difference.test.split(";")[0]}${family > 1 ? `, Holm over ${family} gates` : ""}`;
-  const beyond = gate.maxDrop === 0 ? "dropped" : `dropped by more than ${gate.maxDrop}`;
+  const beyond = gate.maxDrop === 0 ? moved : `${moved} by more than ${limit}`;
   if (pAdjusted < gate.alpha) {
     return { outcome: "fail", reason: `${beyond}: ${change}; ${test}`, samplesNeeded: null };
   }
@@ -53,25 +58,26 @@ export function decideRegression(evidence: PairedEvidence, options: PairedDecisi
  * 1982).
  */
 export function decideNoninferior(
-  evidence: PairedEvidence,
+  evidence: GateEvidence,
   { gate, unit }: Pick<PairedDecisionOptions, "gate" | "unit">,
 ): Decision {
   const margin = -gate.maxDrop;
-  const change = changeText(evidence, unit);
+  const change = evidence.change ?? changeText(evidence, unit);
+  const drop = `a ${evidence.rises ? "rise" : "drop"} of ${limitText(gate)} or more`;
   if (evidence.lo > margin) {
-    const reason = `a drop of ${gate.maxDrop} or more is ruled out: ${change}`;
+    const reason = `${drop} is ruled out: ${change}`;
     return { outcome: "pass", reason, samplesNeeded: null };
   }
   if (evidence.hi < margin) {
-    const reason = `worse by more than ${gate.maxDrop}: ${change}`;
+    const reason = `worse by more than ${limitText(gate)}: ${change}`;
     return { outcome: "fail", reason, samplesNeeded: null };
   }
   const samplesNeeded = samplesToTell(evidence, margin, evidence.alpha);
-  const reason = `a drop of ${gate.maxDrop} or more is not ruled out: ${change}${neededText(samplesNeeded)}`;
+  const reason = `${drop} is not ruled out: ${change}${neededText(samplesNeeded)}`;
   return { outcome: "inconclusive", reason, samplesNeeded, isSettled: false };
 }
 
-function changeText({ head, base, difference, lo: least }: PairedEvidence, unit: MetricUnit): string {
+function changeText({ head, base, difference, lo: least }: GateEvidence, unit: MetricUnit): string {
   const { value, lo, hi, n } = difference;
   const change = `${figure(base, unit)} → ${figure(head, unit)}, ${signedFigure(value, unit)}`;
   if (!Number.isFinite(least)) return `${change}, with nothing to tell noise by: it is a total`;

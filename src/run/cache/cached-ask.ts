@@ -33,7 +33,7 @@ function survivesJson({ logprobs, choices }: Completion): boolean {
 }
 
 /** A kept answer has no timings: they were another request's. */
-function withoutTimings(completion: Completion): Completion {
+export function withoutTimings(completion: Completion): Completion {
   const { timings, ...kept } = completion;
   return timings === undefined ? completion : kept;
 }

@@ -103,6 +103,10 @@ export interface Attempt {
   readonly node: string;
   readonly host: string;
   readonly pid: number;
+  /** Processor, memory and system; absent in runs of before it was recorded. */
+  readonly machine?: string;
+  /** Calls at a time that were asked for; null where they were found out, absent where it was not recorded. */
+  readonly concurrency?: number | null;
   /** Filled in when the attempt ends in an orderly way. */
   readonly seconds?: number;
   readonly state?: RunState;

@@ -3,11 +3,11 @@ import { didYouMean } from "../../core/near-name.ts";
 import type { TaskMetrics } from "./judges.ts";
 import type { Problem } from "../diagnostics.ts";
 import type { CheckContext } from "./context.ts";
-import { splitSlice } from "../normalise-gates.ts";
+import { dropOf, splitSlice } from "../normalise-gates.ts";
 import { perturbationNames } from "./perturb.ts";
 import type { RawGate, RawHuman } from "../raw-suite.ts";
 import { pointerTo, type SourceDocument } from "../source-document.ts";
-import { gateMetrics, HUMAN_METRIC, taskGateMetrics } from "../suite.ts";
+import { gateMetrics, HUMAN_METRIC, isMeasured, taskGateMetrics } from "../suite.ts";
 
 /** Gates, `ship` and `human` that name what is not there, and gates whose keys contradict each other. */
 export function checkGates(context: CheckContext, judged: TaskMetrics): Problem[] {
@@ -89,40 +89,57 @@ function gateMetricProblem(metric: string, { hasLog, metrics }: GateContext): Re
 const unusedKeys = {
   regression: ["min", "max"],
   noninferior: ["min", "max"],
-  threshold: ["max_drop"],
-  overfit: ["max_drop", "min", "max", "slice", "perturbation"],
-  memory: ["max_drop", "slice", "perturbation"],
-  energy: ["max_drop", "slice", "perturbation"],
+  threshold: ["max_drop", "allow_different"],
 } as const;
 
 type Special = (typeof gateMetrics)[number];
 
-function unusedKeysOf(special: Special | null, mode: NonNullable<RawGate["mode"]>): readonly string[] {
-  return special === "overfit" || special === "memory" || special === "energy" ? unusedKeys[special] : unusedKeys[mode];
+/** Keys that a gate on what no judge gives has no use for. */
+function unusedKeysOf(special: Special): readonly string[] {
+  if (special === "overfit") return ["max_drop", "min", "max", "slice", "perturbation", "allow_different"];
+  if (special === "failure_rate") return ["perturbation", "allow_different"];
+  return isOfWholeRun(special) ? ["slice", "perturbation"] : ["perturbation"];
+}
+
+function isOfWholeRun(special: Special): boolean {
+  return special === "memory" || special === "energy";
 }
 
 /** Keys that a gate's mode asks for or has no use for. */
 function modeProblems(gate: RawGate, pointer: string, { source }: GateContext): Problem[] {
-  const { mode = "regression" } = gate;
   const special = specialOf(gate.metric);
-  if (special !== null && mode !== "threshold") {
-    const hint = "say `mode: threshold`";
-    return [source.at(pointerTo(pointer, "metric"), { message: `${special} has no ${mode}`, hint })];
+  const { mode = special === "overfit" ? "threshold" : "regression" } = gate;
+  if (special === "overfit" && mode !== "threshold") {
+    const hint = "leave `mode` out: a verdict is there or it is not, and has no size to compare";
+    return [source.at(pointerTo(pointer, "metric"), { message: `overfit has no ${mode}`, hint })];
   }
-  const unused = unusedKeysOf(special, mode)
-    .filter((key) => key in gate)
-    .map((key) =>
-      source.atKey(pointer, key, { message: `key "${key}" does not apply to ${special ?? `mode ${mode}`}` }),
-    );
+  const forMetric = special === null ? ["allow_different"] : unusedKeysOf(special);
+  const unused = new Map<string, string>([
+    ...unusedKeys[mode].map((key) => [key, `mode ${mode}`] as const),
+    ...forMetric.map((key) => [key, special ?? "what judges score"] as const),
+  ]);
+  const problems = [...unused]
+    .filter(([key]) => key in gate)
+    .map(([key, what]) => source.atKey(pointer, key, { message: `key "${key}" does not apply to ${what}` }));
+  const percent = percentProblem(gate);
+  if (percent !== null) problems.push(source.at(pointerTo(pointer, "max_drop"), percent));
   const bound = special === "overfit" ? null : boundProblem(gate, mode);
-  return bound === null ? unused : [...unused, source.at(pointer, bound)];
+  return bound === null ? problems : [...problems, source.at(pointer, bound)];
+}
+
+function percentProblem({ metric, max_drop: drop }: RawGate): { message: string; hint: string } | null {
+  if (typeof drop !== "string" || isMeasured(metric)) return null;
+  return {
+    message: `is in percent, which applies to latency, memory and energy, not to ${metric}`,
+    hint: "give it in the metric's own unit, for accuracy and its like in points: `max_drop: 2`",
+  };
 }
 
 function boundProblem(
   { min, max, max_drop: drop = 0 }: RawGate,
   mode: NonNullable<RawGate["mode"]>,
 ): { message: string; hint?: string } | null {
-  if (mode === "noninferior" && drop === 0) {
+  if (mode === "noninferior" && dropOf(drop) === 0) {
     return { message: 'needs "max_drop" above 0 for mode noninferior', hint: "it is the drop that would not matter" };
   }
   if (mode !== "threshold") return null;

@@ -1,4 +1,4 @@
-import { oneOf, SLICE_PATTERN, text, texts, type Schema } from "./parts.ts";
+import { oneOf, PERCENT_PATTERN, SLICE_PATTERN, text, texts, type Schema } from "./parts.ts";
 
 /** The schema of `human`. */
 export const humanSchema: Schema = {
@@ -41,13 +41,19 @@ export const gateSchema: Schema = {
     metric: text("task/metric, overfit, failure_rate, latency, latency_p95 (these also as task/…), memory or energy."),
     mode: oneOf(
       ["regression", "noninferior", "threshold"],
-      "Fail on a significant drop; pass only if a drop is ruled out; bound the value itself.",
+      "Fail if it became worse, significantly; pass only if that is ruled out; bound the value itself.",
     ),
     max_drop: {
-      type: "number",
+      type: ["number", "string"],
       minimum: 0,
+      pattern: PERCENT_PATTERN,
       default: 0,
-      description: "Largest drop from the baseline that is let pass, in the metric's unit.",
+      description:
+        "How much worse than the baseline is let pass, in the metric's unit; for latency, memory and energy also in percent of the baseline's value: \"10%\".",
+    },
+    allow_different: {
+      type: "boolean",
+      description: "Latency, memory and energy: compare runs of other machines, backends or loads, too.",
     },
     min: { type: "number", description: "Smallest value, with mode threshold." },
     max: { type: "number", description: "Largest value, with mode threshold." },

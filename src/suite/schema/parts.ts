@@ -12,6 +12,9 @@ export const URL_PATTERN = "^https?://[^\\s]+$";
 /** A column and one of its values. */
 export const SLICE_PATTERN = "^[^=]+=.+$";
 
+/** A share of something else, such as "10%". */
+export const PERCENT_PATTERN = String.raw`^\d+(\.\d+)?\s*%$`;
+
 /** The beginning of a hash. */
 export const REVISION_PATTERN = "^[0-9a-f]{7,64}$";
 
@@ -20,6 +23,7 @@ export const patternTexts: Readonly<Record<string, string>> = {
   [NAME]: 'begin with a letter or digit and hold only letters, digits, ".", "_" and "-"',
   [URL_PATTERN]: "begin with http:// or https:// and hold no spaces",
   [SLICE_PATTERN]: "be column=value",
+  [PERCENT_PATTERN]: 'be a number, or percent as in "10%"',
   [REVISION_PATTERN]: "be 7 to 64 hexadecimal digits",
 };
 
