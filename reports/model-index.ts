@@ -1,4 +1,5 @@
 import type { Comparison } from "../src/compare/comparison.ts";
+import { hasInterval } from "../src/core/estimate.ts";
 import { cellOf, testRows } from "./metric-view.ts";
 import { textReport } from "./report-module.ts";
 
@@ -23,11 +24,12 @@ function renderModelIndex(comparison: Comparison): string {
       const estimate = cellOf(comparison, row.key, index)?.estimate;
       if (estimate == null || !Number.isFinite(estimate.value)) return [];
       const { value, n, lo, hi, method } = estimate;
+      const known = hasInterval(estimate) ? { n, lo: finite(lo), hi: finite(hi), interval: method } : {};
       return [
-        `        - type: ${scalar(row.metric)}`,
+        `        - type: ${scalar(row.metric === "recorded" ? row.key.slice(row.task.length + 1) : row.metric)}`,
         `          name: ${scalar(row.key)}`,
         `          value: ${value}`,
-        `          args: ${flow({ n, lo: finite(lo), hi: finite(hi), interval: method, signature: row.signature })}`,
+        `          args: ${flow({ ...known, signature: row.signature })}`,
       ];
     });
     if (metrics.length === 0) return [];

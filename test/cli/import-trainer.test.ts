@@ -59,6 +59,10 @@ describe("evalh import of a HF Trainer's output folder", () => {
     expect(outcomes[1]?.reason).toContain("nothing to tell noise by: it is a total");
     expect((await project.run("gate", second, "--gate", "predict/loss mode=threshold max=0.5")).code).toBe(1);
 
+    // A model card says no more of a loss than its value.
+    const card = (await project.run("report", second, "--format", "model-index", "--output", "-")).stdout;
+    expect(card).toMatch(/- type: "loss"\n +name: "predict\/loss"\n +value: 0\.585\d+\n +args: \{"signature":/u);
+
     const updated = await project.run("baseline", "update", second);
     expect(updated.stdout).toMatch(/predictions\/rouge1 \+3\.9 \[.*\(14 better, 8 worse\)/u);
     expect(updated.stdout).toContain("eval/loss −0.180, and nothing to tell noise by: it is a total");

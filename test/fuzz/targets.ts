@@ -97,6 +97,15 @@ const results = (name: string, file: string, seeds: () => readonly Buffer[]): Fu
   read: inFile(file, (path) => readResults([path], null)),
 });
 
+const answered = (name: string, file: string, pattern: RegExp): FuzzTarget => ({
+  name: `predictions of HF Trainer, ${name}`,
+  seeds: filesIn("interop/hf-trainer", pattern),
+  read: inFile(file, (path) => {
+    const rows = join(fixtures, "interop/hf-trainer", name === "lines" ? "summaries" : name, "test.jsonl");
+    return readResults([path], null, { path: rows, referenceColumn: null, inputColumn: null, judges: null });
+  }),
+});
+
 const answers = (name: FormatName, seed: string): FuzzTarget => ({
   name: `people's answers ${name}`,
   seeds: one(seed),
@@ -229,6 +238,13 @@ export const targets: readonly FuzzTarget[] = [
   results("inspect (JSON)", "log.json", filesIn("interop/inspect", /\.json$/u)),
   results("inspect (archive)", "log.eval", filesIn("interop/inspect", /\.eval$/u)),
   results("W&B", "x.table.json", filesIn("interop/wandb", /\.json$/u)),
+  results("W&B (CSV)", "runs.csv", filesIn("interop/wandb-runs", /\.csv$/u)),
+  results("W&B (a run's file)", "run.wandb", filesIn("interop/wandb-runs", /\.wandb$/u)),
+  results("HF Trainer (results)", "all_results.json", filesIn("interop/hf-trainer", /all_results\.json$/u)),
+  results("HF Trainer (state)", "trainer_state.json", filesIn("interop/hf-trainer", /trainer_state\.json$/u)),
+  answered("lines", "generated_predictions.txt", /generated_predictions\.txt$/u),
+  answered("labels", "predict_results_boxes.txt", /predict_results_boxes\.txt$/u),
+  answered("spans", "predict_predictions.json", /predict_predictions\.json$/u),
   results("promptfoo", "output.json", filesIn("interop/promptfoo", /\.json$/u)),
   answers(
     "label-studio",

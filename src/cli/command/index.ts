@@ -43,7 +43,7 @@ export const commands = {
   history: { summary: "how a committed baseline developed, with change points", load: () => import("./history.ts") },
   score: { summary: "judge a run's stored answers again, without inference", load: () => import("./score.ts") },
   sacrebleu: { summary: "score text files as sacrebleu does, with its flags", load: () => import("./sacrebleu.ts") },
-  import: { summary: "make a run of lm-eval, inspect_ai or promptfoo results", load: () => import("./import.ts") },
+  import: { summary: "make a run of results of other programs", load: () => import("./import.ts") },
   "import-task": {
     summary: "make a suite of task files of lm-evaluation-harness",
     load: () => import("./import-task.ts"),

@@ -33,7 +33,13 @@ export async function data(witness: Witness): Promise<readonly string[]> {
 /** Results of other programs, and pairs of output and references. */
 export async function scoring(witness: Witness): Promise<readonly string[]> {
   await using scene = await openScene(witness, { foreign: /^checkpoints\// });
-  for (const [file, ...more] of [["lm-eval"], ["inspect/legs.json"], ["promptfoo"]] as const) {
+  for (const [file, ...more] of [
+    ["lm-eval"],
+    ["inspect/legs.json"],
+    ["promptfoo"],
+    ["hf-trainer/summaries"],
+    ["wandb-runs/boxes.wandb"],
+  ] as const) {
     await scene.told("import --json", "import", join(fixtures, "interop", file, ...more), "--json");
   }
   await scene.told("compare --json", "compare", "--json");
