@@ -57,7 +57,7 @@ function gateCase({ suite }: Comparison, result: GateResult, root: string | unde
   const place = path === "" ? "" : `\n${path}${line === undefined ? "" : `:${line}`}`;
   return {
     classname: `${suite.name}.gates`,
-    name: result.name,
+    name: escapeText(result.name),
     outcome: outcomes[word],
     message: `${word}: ${result.name}: ${result.reason}\ncheckpoint ${result.checkpoint}${against}${place}`,
   };

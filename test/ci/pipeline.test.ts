@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
@@ -60,6 +60,26 @@ describe("action.yml", () => {
     for (const name of Object.keys(action.inputs)) {
       expect(`${used} inputs.comment `, name).toContain(`inputs.${name} `);
     }
+  });
+});
+
+describe("ci/install.sh", () => {
+  it("says what an old Node lacks before it installs anything", async () => {
+    await using project = await makeProject();
+    // Says that it is an old one, wherever it is asked.
+    const bin = join(project.folder, "bin");
+    await mkdir(bin);
+    await project.write("old.cjs", 'Object.defineProperty(process.versions, "node", { value: "20.1.0" });');
+    await project.write(
+      "bin/node",
+      `#!/bin/sh\nexec "${process.execPath}" --require "${join(project.folder, "old.cjs")}" "$@"\n`,
+    );
+    await project.write("bin/npm", "#!/bin/sh\ntouch installed\n");
+    for (const name of ["node", "npm"]) await chmod(join(bin, name), 0o755);
+    const PATH = `${bin}:${process.env["PATH"] ?? ""}`;
+    const { code, stderr } = await script(project, "install.sh", { PATH, GITHUB_ACTIONS: "true" });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^::error title=evalh::evalh needs Node >=[\d.]+, this is /);
   });
 });
 
@@ -213,22 +233,47 @@ describe("the repository of the guide", async () => {
   });
 });
 
+interface GitlabJob {
+  readonly script: string[];
+  readonly artifacts: { readonly paths: string[]; readonly reports: Readonly<Record<string, string>> };
+}
+
+async function gitlabJob(): Promise<GitlabJob> {
+  const jobs = parse(await readFile(join(root, "ci/gitlab.yml"), "utf8")) as { ".evalh": GitlabJob };
+  return jobs[".evalh"];
+}
+
+/** Runs the job's commands as a runner's shell would. */
+async function gitlab(project: Project, env: Readonly<Record<string, string>>): Promise<Finished> {
+  const commands = (await gitlabJob()).script.join("\n");
+  const inFolder = commands.replaceAll("npx evalh", `"${process.execPath}" "${join(root, "src/cli/main.ts")}"`);
+  return finished(spawn("sh", ["-c", inFolder], { cwd: project.folder, env: { ...process.env, ...env } }));
+}
+
 describe("ci/gitlab.yml", () => {
+  it("reports nothing where the run was refused, and takes no input for a program or a pattern", async () => {
+    await using project = await makeProject({ suite: gated(0) });
+    await project.write("evalh-junit.xml", "from before");
+    const EVALH_ARGS = "--limit 1 $(touch pwned) *";
+    const { code, stderr } = await gitlab(project, { EVALH_SUITE: "suite.yaml", EVALH_STRICT: "", EVALH_ARGS });
+    expect(code).toBe(2);
+    expect(stderr).toContain("too many arguments");
+    expect(await readFile(join(project.folder, "evalh-junit.xml"), "utf8")).toBe("from before");
+    await expect(readFile(join(project.folder, "pwned"))).rejects.toThrow("ENOENT");
+    const missing = { EVALH_SUITE: "suite.yaml", EVALH_BASELINE: "no such file.json" };
+    const suite = gated(0).replace("mode: threshold, min: 0", "max_drop: 5");
+    await project.write("suite.yaml", suite);
+    expect((await gitlab(project, missing)).stderr).toContain("there is no baseline no such file.json");
+  });
+
   it("is a job whose reports are files that its commands write", async () => {
-    const { ".evalh": job } = parse(await readFile(join(root, "ci/gitlab.yml"), "utf8")) as {
-      ".evalh": { script: string[]; artifacts: { paths: string[]; reports: Record<string, string> } };
-    };
+    const job = await gitlabJob();
     const commands = job.script.join("\n");
     for (const file of [...job.artifacts.paths, ...Object.values(job.artifacts.reports)]) {
       expect(commands).toContain(`--output ${file}`);
     }
     await using project = await makeProject({ suite: gated(101) });
-    const inFolder = commands.replaceAll("npx evalh", `"${process.execPath}" "${join(root, "src/cli/main.ts")}"`);
-    const child = spawn("bash", ["-c", inFolder], {
-      cwd: project.folder,
-      env: { ...process.env, EVALH_SUITE: "suite.yaml", EVALH_STRICT: "" },
-    });
-    expect((await finished(child)).code).toBe(1);
+    expect((await gitlab(project, { EVALH_SUITE: "suite.yaml", EVALH_STRICT: "" })).code).toBe(1);
     expect(await readFile(join(project.folder, "evalh-junit.xml"), "utf8")).toContain('failures="1"');
     expect(await readFile(join(project.folder, "evalh-metrics.txt"), "utf8")).toContain("# EOF");
   });
