@@ -76,7 +76,7 @@ function createPrecautions(
     said.add(options);
     const ignored = server.profile?.ignores ?? [];
     if (options.topK > 0 && ignored.includes("top_k")) {
-      const message = `${transport.address}: ${server.profile?.name} drops top_k; answers are sampled from all tokens`;
+      const message = `${transport.address}: ${server.profile?.name} drops top_k; its own default counts`;
       target.onNotice?.({ kind: "warning", message });
     }
   };
@@ -106,7 +106,7 @@ async function create(target: BackendTarget, signal: AbortSignal): Promise<Backe
   const onWarning = (message: string): void =>
     target.onNotice?.({ kind: "warning", message: `${transport.address}: ${message}` });
   const maxStops = Math.min(server.facts.maxStops ?? Infinity, server.profile?.maxStops ?? Infinity);
-  const writer = createBodyWriter(settings, { maxStops, adapterFields, onWarning });
+  const writer = createBodyWriter(settings, { maxStops, adapterFields, off: server.profile?.off ?? {}, onWarning });
   const generate = createGenerate(transport, settings, writer);
   const score = createScore(transport, settings, adapterFields);
   const warn = createPrecautions(connection, target);

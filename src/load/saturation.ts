@@ -12,6 +12,9 @@ const WORTH = 0.95;
  */
 export function findSaturation(stages: readonly StageResult[]): Saturation | null {
   if (stages.length < 2) return null;
+  if (stages.every(({ requests }) => requests.completed === 0)) {
+    return { stage: null, why: "not found: no request was answered" };
+  }
   return stages.every(({ stage }) => stage.rate !== null) ? openLoop(stages) : closedLoop(stages);
 }
 
@@ -36,7 +39,7 @@ function closedLoop(stages: readonly StageResult[]): Saturation {
 function openLoop(stages: readonly StageResult[]): Saturation {
   // Not the rate of answers: with random arrivals, and at the edges of a short measurement, that says little.
   const keepsUp = ({ waitGrowth, requests }: StageResult): boolean =>
-    requests.unsent === 0 && (waitGrowth ?? 0) < 1 - WORTH;
+    requests.completed > 0 && requests.unsent === 0 && (waitGrowth ?? 0) < 1 - WORTH;
   const last = stages.findLastIndex(keepsUp);
   const most = stages.at(-1)?.stage.rate ?? 0;
   if (last === stages.length - 1)
@@ -48,9 +51,12 @@ function openLoop(stages: readonly StageResult[]): Saturation {
   };
 }
 
-/** True if another doubling of the clients is not worth trying: the last stage brought less than 5 % over the one before. */
+/**
+ * True if another doubling of the clients is not worth trying: the last stage brought less than 5 % over the one before,
+ * or no answer at all.
+ */
 export function isSaturated(stages: readonly StageResult[]): boolean {
   const [before, last] = stages.slice(-2);
   if (before === undefined || last === undefined) return false;
-  return speedOf(last) < speedOf(before) / WORTH;
+  return last.requests.completed === 0 || speedOf(last) < speedOf(before) / WORTH;
 }

@@ -60,6 +60,20 @@ describe("the preset langserve", () => {
     expect(sent(server)).toEqual([["/batch", { inputs: ["x", "y"] }]]);
   });
 
+  it("reads a chat model's message: its text without its thoughts, tokens and why it ended", async () => {
+    const content = [
+      { type: "reasoning", reasoning: "which one?" },
+      { type: "text", text: "red" },
+      { type: "text", text: " roses" },
+    ];
+    const usage = { input_tokens: 5, output_tokens: 2, total_tokens: 7 };
+    const said = { content, type: "ai", usage_metadata: usage, response_metadata: { finish_reason: "length" } };
+    const backend = await open(await serve(() => json({ output: said })), { preset: "langserve" });
+    expect(await ask(backend, ["x"])).toMatchObject([
+      { value: { text: "red roses", finish: "length", tokens: { prompt: 5, completion: 2 } } },
+    ]);
+  });
+
   it("fails the whole batch of a chain that loses one", async () => {
     const backend = await open(await serve(() => json({ output: ["a"] })), { preset: "langserve", batch_size: 2 });
     const message = expect.stringContaining("1 entries at output for 2 prompts") as string;

@@ -70,6 +70,38 @@ describe("a server", () => {
   });
 });
 
+describe("what a suite does not say", () => {
+  it.each<[string, Record<string, number>]>([
+    ["vLLM", { top_p: 1, top_k: 0, min_p: 0, repetition_penalty: 1 }],
+    ["SGLang", { top_p: 1, top_k: -1, min_p: 0, repetition_penalty: 1 }],
+    ["llama.cpp", { top_p: 1, top_k: 0, min_p: 0 }],
+  ])("is not left to the defaults of the server or its model: %s", async (name, off) => {
+    const server = await serve(lookOf(name));
+    const backend = await open(server);
+    await ask(backend, "x", { ...OPTIONS, temperature: 1 });
+    await ask(backend, "x", { ...OPTIONS, temperature: 1, topP: 0.9, topK: 40 });
+    const own = await open(server, { options: { body: { min_p: 0.1 }, omit: ["top_k"] } });
+    await ask(own, "x", { ...OPTIONS, temperature: 1 });
+    const [unsaid, said, other] = bodies(server);
+    expect(unsaid).toMatchObject(off);
+    expect(said).toMatchObject({ ...off, top_p: 0.9, top_k: 40 });
+    expect(other).toMatchObject({ min_p: 0.1, top_p: 1 });
+    expect(other).not.toHaveProperty("top_k");
+  });
+
+  it("is not sent to servers that take no such fields", async () => {
+    for (const name of ["TGI", "Ollama", "LM Studio"]) {
+      const server = await serve(lookOf(name));
+      await ask(await open(server), "x");
+      const fields = Object.keys(bodies(server)[0] ?? {});
+      expect(
+        fields.filter((field) => /^(top_|min_p|repe)/u.test(field)),
+        name,
+      ).toEqual([]);
+    }
+  });
+});
+
 describe("a server that is loading", () => {
   it("is waited for, with its own words", async () => {
     let left = 2;

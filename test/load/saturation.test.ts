@@ -31,6 +31,23 @@ function stage(
 }
 
 describe("the point of saturation", () => {
+  it("is not looked for where the server answers nothing", () => {
+    const silent = (each: StageResult): StageResult => ({
+      ...each,
+      requests: { sent: 600, completed: 0, failed: 600, unsent: 0, good: null },
+    });
+    const closed = [stage(1, 0), stage(2, 0)].map(silent);
+    expect(findSaturation(closed)).toEqual({ stage: null, why: "not found: no request was answered" });
+    expect(isSaturated(closed)).toBe(true);
+    expect(findSaturation([stage(1, 0, { growth: 0 }), stage(2, 0, { growth: 0 })].map(silent))?.why).toMatch(
+      /^not found/,
+    );
+    // Failing fast is not keeping up.
+    expect(findSaturation([stage(1, 1, { growth: 0 }), silent(stage(2, 0, { growth: 0 }))])).toMatchObject({
+      stage: 0,
+    });
+  });
+
   it("is the smallest concurrency that gives nearly the best rate", () => {
     const sweep = [stage(1, 10), stage(2, 19), stage(4, 37), stage(8, 39), stage(16, 38.5)];
     expect(findSaturation(sweep)).toMatchObject({ stage: 3 });

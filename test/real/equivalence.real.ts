@@ -5,27 +5,17 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { makeProject, type Project } from "../cli/project.ts";
-import { pythonOf } from "./environment.ts";
+import { optionalPackages, pythonOf } from "./environment.ts";
+import { storedAnswers } from "./stored.ts";
+import { makeLlamaProject, PICK, ROWS, WRITE, type ExpectedLlama } from "./tiny-llama.ts";
 import { makeZoo } from "./zoo.ts";
 
 const python = pythonOf("ml");
+const packages = optionalPackages();
 const SUITE = `suite: exports
 version: 1
 tasks:
-  - task: write
-    dataset: { path: data.jsonl, id: id }
-    prompt: "{{ text }}"
-    references: "{{ answer }}"
-    generate: { max_tokens: 6, temperature: 0 }
-    judges: [exact_match]
-  - task: pick
-    kind: choice
-    dataset: { path: data.jsonl, id: id }
-    prompt: "{{ text }}"
-    references: "{{ pick }}"
-    choices: [red, green, blue]
-    judges: [accuracy]
-models:
+${WRITE}${PICK}models:
   - model: tiny
     backend: transformers
     options: { device: cpu }
@@ -34,6 +24,22 @@ models:
       - { path: exports/honest, parent: checkpoint-1, backend: onnx, label: onnx }
       - { path: exports/lying, parent: checkpoint-2, backend: onnx, label: onnx }
 `;
+const FORMATS_SUITE = `suite: formats
+version: 1
+tasks:
+${WRITE}${PICK}models:
+  - model: tiny
+    backend: transformers
+    options: { device: cpu }
+    checkpoints: series/
+    variants:
+      - { path: onnx-fp32, parent: checkpoint-1, backend: onnx }
+      - { path: onnx-int8, parent: checkpoint-1, backend: onnx }
+      - { path: f32.gguf, parent: checkpoint-1, backend: llama }
+      - { path: q8_0.gguf, parent: checkpoint-1, backend: llama }
+      - { path: q4_0.gguf, parent: checkpoint-1, backend: llama }
+`;
+
 /** Other weights than those that were exported. */
 const CHANGE = `
 import sys, torch
@@ -110,5 +116,70 @@ describe.skipIf(python === null)("one checkpoint under PyTorch and under ONNX Ru
     const shown = await project.run("compare");
     expect(shown.stdout).toContain("write: same texts");
     expect(shown.stdout).toMatch(/lying and checkpoint-2 answer as unrelated models do/);
+  });
+});
+
+describe.skipIf(python === null || packages === null)("one model under PyTorch, ONNX Runtime and llama.cpp", () => {
+  let project: Project;
+  let expected: ExpectedLlama;
+  beforeAll(async () => {
+    const env = { EVALH_PYTHON: python ?? "", NODE_PATH: packages ?? "" };
+    ({ project, expected } = await makeLlamaProject(python ?? "", { suite: FORMATS_SUITE, env }));
+    await cp(join(project.folder, "pytorch"), join(project.folder, "series/checkpoint-1"), { recursive: true });
+  });
+  afterAll(() => project[Symbol.asyncDispose]());
+
+  it("answers the same in full precision, and each quantisation's price is in one table", async () => {
+    const { code, stdout, stderr } = await project.run("run", "suite.yaml", "--json");
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const { equivalence } = JSON.parse(stdout) as {
+      equivalence: { checkpoint: string; tasks: readonly [Agreement, Agreement] }[];
+    };
+    const of = (name: string): readonly [Agreement, Agreement] => {
+      const found = equivalence.find(({ checkpoint }) => checkpoint === `tiny/${name}`);
+      if (found === undefined) throw new Error(`no ${name}`);
+      return found.tasks;
+    };
+    for (const name of ["onnx-fp32", "onnx-int8", "f32.gguf", "q8_0.gguf", "q4_0.gguf"]) {
+      for (const { same_percent: same, unrelated, speed } of of(name)) {
+        expect(same.n).toBe(ROWS);
+        expect(unrelated, name).toBe(false);
+        expect(speed.ratio).toBeGreaterThan(0);
+      }
+    }
+    const divergence = (name: string): number => of(name)[1].kl_divergence?.value ?? NaN;
+    for (const name of ["onnx-fp32", "f32.gguf"]) {
+      expect(of(name).map(({ same_percent: same }) => same.value)).toEqual([100, 100]);
+      expect(divergence(name)).toBeLessThan(1e-5);
+    }
+    // Four bits cost more than eight, which cost more than none.
+    expect(divergence("q8_0.gguf")).toBeGreaterThan(divergence("f32.gguf"));
+    expect(divergence("q4_0.gguf")).toBeGreaterThan(5 * divergence("q8_0.gguf"));
+    expect(divergence("onnx-int8")).toBeGreaterThan(10 * divergence("onnx-fp32"));
+
+    const shown = await project.run("compare");
+    for (const name of ["onnx-fp32", "onnx-int8", "f32.gguf", "q8_0.gguf", "q4_0.gguf"]) {
+      const lines = shown.stdout.split("\n").filter((line) => line.includes(`└ ${name}`));
+      // Size and scores; agreement and speed; how far apart.
+      expect(lines.length, name).toBe(3);
+    }
+    expect(shown.stdout).toMatch(/pick: apart \(nats\)/);
+  });
+
+  it.each([
+    ["checkpoint-1", 1e-4],
+    ["onnx-fp32", 1e-4],
+    // Keys and values are kept in 16 bits.
+    ["f32.gguf", 0.02],
+  ])("gives the texts and log-probabilities that transformers gives by itself: %s", (name, tolerance) => {
+    const answers = storedAnswers(project.folder, name);
+    expect(answers).toHaveLength(2 * ROWS);
+    for (const { task, id, output, choices } of answers) {
+      if (task === "write") expect(output, id).toBe(expected.texts[id]);
+      for (const [at, [value]] of (choices ?? []).entries()) {
+        expect(Math.abs(value - (expected.choices[id]?.[at] ?? NaN)), id).toBeLessThan(tolerance);
+      }
+    }
+    expect(answers.filter(({ choices }) => choices?.length === 3)).toHaveLength(ROWS);
   });
 });

@@ -81,6 +81,32 @@ function readTgi(json: unknown, path: readonly string[] | undefined): Read {
   };
 }
 
+/** Text of a LangChain message whose content is a list of blocks, what the model thought first left out. */
+function textOfBlocks(content: readonly unknown[]): string | undefined {
+  const texts = content.flatMap((block) => {
+    if (typeof block === "string") return [block];
+    const { type, text } = (isJsonObject(block) ? block : {}) as { readonly type?: unknown; readonly text?: unknown };
+    return type === "text" && typeof text === "string" ? [text] : [];
+  });
+  return texts.length === 0 ? undefined : texts.join("");
+}
+
+/** An output of a chain: text, or a chat model's message with what the model counted and why it ended. */
+function readLangChain(output: unknown, path: readonly string[] | undefined): Read {
+  if (!isJsonObject(output)) return { text: readText(output, path) };
+  const { content, usage_metadata: usage, response_metadata: about } = output as Readonly<Record<string, unknown>>;
+  const blocks = path === undefined && Array.isArray(content) ? textOfBlocks(content as readonly unknown[]) : undefined;
+  const { input_tokens: prompt, output_tokens: completion } = (isJsonObject(usage) ? usage : {}) as Readonly<
+    Record<string, unknown>
+  >;
+  const reason = isJsonObject(about) ? about["finish_reason"] : undefined;
+  return {
+    text: blocks ?? readText(output, path),
+    ...(reason === "stop" || reason === "length" ? { finish: reason } : {}),
+    ...(typeof prompt === "number" && typeof completion === "number" ? { tokens: { prompt, completion } } : {}),
+  };
+}
+
 const langserve: Preset = {
   path: (_, isBatch) => (isBatch ? "/batch" : "/invoke"),
   readyPath: () => "/input_schema",
@@ -90,7 +116,7 @@ const langserve: Preset = {
     isBatch ? { inputs: prompts.map(wrap), ...extra } : { input: wrap(prompts[0] ?? ""), ...extra },
   read(json, count, path) {
     const entries = count === 1 && isJsonObject(json) && !Array.isArray(json["output"]) ? [json["output"]] : null;
-    return (entries ?? readList(json, ["output"], count)).map((entry) => ({ text: readText(entry, path) }));
+    return (entries ?? readList(json, ["output"], count)).map((entry) => readLangChain(entry, path));
   },
 };
 

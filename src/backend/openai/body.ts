@@ -21,6 +21,8 @@ export interface BodyLimits {
   readonly maxStops: number;
   /** Fields that name the adapter, where the model's name does not. */
   readonly adapterFields: JsonObject;
+  /** Settings that the server is to leave off where the suite does not name them. */
+  readonly off: JsonObject;
   readonly onWarning: (message: string) => void;
 }
 
@@ -58,6 +60,7 @@ function commonFields(
   const asked = {
     ...(model === undefined ? {} : { model }),
     ...known.adapterFields,
+    ...known.off,
     stream: streams,
     ...(streams ? { stream_options: { include_usage: true } } : {}),
     [known.maxTokensField]: options.maxTokens,

@@ -29,6 +29,11 @@ export interface ServerProfile {
   readonly maxStops: number;
   /** Sampling settings that its OpenAI API drops without a word. */
   readonly ignores: readonly string[];
+  /**
+   * Sampling settings that it would take from defaults of its own or of the model's `generation_config.json`, with the
+   * values that turn them off: what a suite does not say is the same for every backend.
+   */
+  readonly off: JsonObject;
   /** True if a model that it does not list is refused. */
   readonly checksModelName: boolean;
   /** LoRA adapters that are loaded while it runs: its calls, and how a request names one. */
@@ -62,6 +67,7 @@ const vllm: ServerProfile = {
   echoes: true,
   maxStops: Infinity,
   ignores: [],
+  off: { top_p: 1, top_k: 0, min_p: 0, repetition_penalty: 1 },
   checksModelName: true,
   adapters: {
     load: "/v1/load_lora_adapter",
@@ -80,6 +86,7 @@ const sglang: ServerProfile = {
   echoes: true,
   maxStops: Infinity,
   ignores: [],
+  off: { top_p: 1, top_k: -1, min_p: 0, repetition_penalty: 1 },
   checksModelName: false,
   adapters: {
     load: "/load_lora_adapter",
@@ -105,6 +112,7 @@ const tgi: ServerProfile = {
   echoes: false,
   maxStops: 4,
   ignores: ["top_k"],
+  off: {},
   checksModelName: false,
 };
 
@@ -126,6 +134,7 @@ const llamaCpp: ServerProfile = {
   echoes: false,
   maxStops: Infinity,
   ignores: [],
+  off: { top_p: 1, top_k: 0, min_p: 0 },
   checksModelName: false,
 };
 
@@ -137,6 +146,7 @@ const ollama: ServerProfile = {
   echoes: false,
   maxStops: Infinity,
   ignores: ["top_k"],
+  off: {},
   checksModelName: true,
 };
 
@@ -153,6 +163,7 @@ const lmStudio: ServerProfile = {
   echoes: false,
   maxStops: Infinity,
   ignores: [],
+  off: {},
   checksModelName: false,
 };
 
