@@ -18,6 +18,11 @@ const ENVIRONMENTS = join(ROOT, ".venv");
 /** Triton's Python stub fails to load under a Python that is not the distribution's. */
 const DISTRIBUTION_PYTHONS = ["/usr/bin/python3.11", "/usr/bin/python3"];
 
+/** Of many gigabytes: made only where its topic is asked for by name. */
+const LARGE = new Set(["vllm"]);
+/** Their requirements are complete, and among them is one that asks for what PyPI has not. */
+const COMPLETE = new Set(["vllm"]);
+
 interface Problem {
   readonly what: string;
   readonly reason: string;
@@ -62,8 +67,8 @@ function makePython(name: string): Problem | null {
   if (python === undefined) return { what: `environment ${name}`, reason: "no Python of the distribution", fix };
   return makeOnce(folder, `${python}\n${requirements(file)}`, () => {
     const made = run([python, "-m", "venv", folder], fix);
-    const pip: [string, ...string[]] = [join(folder, "bin/python"), "-m", "pip", "install", "--quiet", "-r", file];
-    return made ?? run(pip, fix);
+    const flags = ["--quiet", ...(COMPLETE.has(name) ? ["--no-deps"] : [])];
+    return made ?? run([join(folder, "bin/python"), "-m", "pip", "install", ...flags, "-r", file], fix);
   });
 }
 
@@ -103,7 +108,10 @@ function topics(only: readonly string[]): readonly string[] {
 const { values } = parseArgs({ options: { only: { type: "string", multiple: true } } });
 const files = topics(values.only ?? []);
 const existing = process.env["EVALH_TEST_VENVS"];
-const missing = [...wanted(files)].filter((name) => existing === undefined || !existsSync(join(existing, name)));
+const isAsked = values.only !== undefined;
+const missing = [...wanted(files)]
+  .filter((name) => existing === undefined || !existsSync(join(existing, name)))
+  .filter((name) => isAsked || !LARGE.has(name));
 const problems = missing.map((name) => (name === "node" ? makeNode() : makePython(name)));
 
 const scratch = mkdtempSync(join(tmpdir(), "evalh-test-backends-"));

@@ -210,7 +210,9 @@ function incompleteness(result: ExecuteResult): string {
       multiline: true,
     }),
   );
-  if (result.failedSamples > 0)
+  if (result.failedSamples > 0) {
     failed.push(`error: ${result.failedSamples} samples ended in an error; they lower n, not the scores`);
+    if (result.firstError !== null) failed.push(` the first: ${escapeText(result.firstError)}`);
+  }
   return failed.join("\n");
 }

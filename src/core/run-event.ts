@@ -23,6 +23,8 @@ export type RunEvent =
       readonly count: number;
       readonly failed: number;
       readonly tokens: number;
+      /** What the first of the failed ended in. */
+      readonly firstError?: string;
     }
   /** A run that draws its samples has looked at its gates: after so many samples, so many gates are still open. */
   | {

@@ -48,6 +48,8 @@ export interface ExecuteResult {
   readonly state: Exclude<RunState, "running">;
   /** Samples that ended in an error. */
   readonly failedSamples: number;
+  /** What the first of them ended in; null where none did. */
+  readonly firstError: string | null;
   /** Checkpoints that could not be evaluated, by id. */
   readonly failures: Readonly<Record<string, ErrorInfo>>;
   /** How many answers were known before they were asked; null without a cache. */
@@ -61,12 +63,14 @@ export interface ExecuteResult {
 export async function execute(options: ExecuteOptions): Promise<ExecuteResult> {
   const failures: Record<string, ErrorInfo> = {};
   let failedSamples = 0;
+  let firstError: string | null = null;
   const count: CacheCount = { known: 0 };
   let answers = 0;
   const emit = (event: RunEvent): void => {
     if (event.type === "samples-done") {
       answers += event.count;
       failedSamples += event.failed;
+      firstError ??= event.firstError ?? null;
     }
     options.emit(event);
   };
@@ -92,6 +96,7 @@ export async function execute(options: ExecuteOptions): Promise<ExecuteResult> {
   return {
     state,
     failedSamples,
+    firstError,
     failures,
     cache: cache == null ? null : { answers, known: Math.min(answers, count.known) },
   };

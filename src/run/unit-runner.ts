@@ -113,15 +113,18 @@ async function runBatch(
   if (context.abort.aborted) return;
   let failed = 0;
   let tokens = 0;
+  let firstError: string | undefined;
   for (const { i, repeat, error, tokens: counted } of records) {
     if (error === undefined) context.done.add(i, repeat);
     else failed++;
+    firstError ??= error?.message;
     tokens += counted?.[1] ?? 0;
   }
   const { checkpoint, emit, writer } = context;
   const count = records.length;
   // A slot is not held until the disk has it: the next request goes out meanwhile.
-  writer.append(records, () => emit({ type: "samples-done", checkpoint, task: unit.info.task, count, failed, tokens }));
+  const done = { type: "samples-done", checkpoint, task: unit.info.task, count, failed, tokens } as const;
+  writer.append(records, () => emit(firstError === undefined ? done : { ...done, firstError }));
   if (writer.isFull) await writer.drained();
 }
 

@@ -1,14 +1,12 @@
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { makeProject, type Project } from "../cli/project.ts";
 import { pythonOf } from "./environment.ts";
+import { startService, type Service } from "./service.ts";
+import { storedAnswers } from "./stored.ts";
 
 const python = pythonOf("ml");
 const FIXTURES = join(import.meta.dirname, "../fixtures");
@@ -34,53 +32,21 @@ answers = [generator(f"{r['text']} {r['id']}", max_new_tokens=8, do_sample=False
 print(json.dumps(answers))
 `;
 
-/** Every stored answer by sample. */
-function storedTexts(folder: string): Record<string, string> {
-  const runs = join(folder, ".evalh/runs");
-  const samples = join(runs, readdirSync(runs)[0] ?? "", "samples");
-  const lines = readdirSync(samples).flatMap((file) => readFileSync(join(samples, file), "utf8").trim().split("\n"));
-  const answers = lines.map((line) => JSON.parse(line) as { id: string; output: string });
-  return Object.fromEntries(answers.map(({ id, output }) => [id, output]));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
-
 describe.skipIf(python === null)("a FastAPI service around transformers.pipeline, as tutorials write it", () => {
   let project: Project;
-  let service: ChildProcess;
-  let url = "";
+  let service: Service;
   const run = (program: string, ...args: string[]): string =>
     execFileSync(python ?? "", [program, ...args], { cwd: project.folder, encoding: "utf8" });
 
   beforeAll(async () => {
     project = await makeProject({ suite: SUITE, rows: 20 });
     run(join(FIXTURES, "models/make_tiny_hf.py"), join(project.folder, "model"));
-    const port = await freePort();
-    url = `http://127.0.0.1:${port}`;
-    const argv = [join(FIXTURES, "servers/tutorial_service.py"), join(project.folder, "model"), String(port)];
-    service = spawn(python ?? "", argv, { stdio: "inherit" });
-    for (;;) {
-      if (service.exitCode !== null) throw new Error("the service ended");
-      if (
-        await fetch(`${url}/docs`).then(
-          (answer) => answer.ok,
-          () => false,
-        )
-      )
-        return;
-      await setTimeout(200);
-    }
+    const program = join(FIXTURES, "servers/tutorial_service.py");
+    const args = (port: number): readonly string[] => [program, join(project.folder, "model"), String(port)];
+    service = await startService(python ?? "", { args, ready: "/docs" });
   });
   afterAll(async () => {
-    service.kill();
+    await service[Symbol.asyncDispose]();
     await project[Symbol.asyncDispose]();
   });
 
@@ -91,7 +57,7 @@ describe.skipIf(python === null)("a FastAPI service around transformers.pipeline
       "--backend",
       "fastapi",
       "--base-url",
-      url,
+      service.url,
       "--json",
     );
     expect({ code, stdout, stderr }).toMatchObject({ code: 0 });
@@ -99,6 +65,8 @@ describe.skipIf(python === null)("a FastAPI service around transformers.pipeline
     await project.write("reference.py", REFERENCE);
     const wanted = JSON.parse(run(join(project.folder, "reference.py"), join(project.folder, "model"))) as string[];
     expect(new Set(wanted).size).toBeGreaterThan(3);
-    expect(storedTexts(project.folder)).toEqual(Object.fromEntries(wanted.map((text, row) => [`q${row}`, text])));
+    expect(Object.fromEntries(storedAnswers(project.folder).map(({ id, output }) => [id, output]))).toEqual(
+      Object.fromEntries(wanted.map((text, row) => [`q${row}`, text])),
+    );
   });
 });

@@ -3,7 +3,6 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -12,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { makeProject, type Finished, type Project } from "../cli/project.ts";
 import { pythonOf } from "./environment.ts";
+import { freePorts } from "./service.ts";
 
 const python = pythonOf("labelstudio");
 /** Starting it makes a database of some hundred migrations. */
@@ -20,16 +20,6 @@ const ITEMS = 100;
 const RATERS = 3;
 
 type Json = Record<string, unknown>;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
 
 describe.skipIf(python === null)("a real Label Studio", () => {
   const token = randomBytes(20).toString("hex");
@@ -55,7 +45,7 @@ describe.skipIf(python === null)("a real Label Studio", () => {
   };
 
   beforeAll(async () => {
-    const port = await freePort();
+    const [port = 0] = await freePorts(1);
     url = `http://127.0.0.1:${port}`;
     data = await mkdtemp(join(tmpdir(), "evalh-label-studio-"));
     const args = ["start", "--no-browser", "--internal-host", "127.0.0.1", "--port", String(port)];

@@ -11,6 +11,7 @@ import { openKeep } from "../../src/run/keep.ts";
 import { makeProject } from "../cli/project.ts";
 import { collect, done } from "../fixtures/models/tiny-lm.ts";
 import { optionalPackages, pythonOf } from "./environment.ts";
+import { PICK } from "./tiny-llama.ts";
 import { ggufFile } from "../fixtures/models/gguf-file.ts";
 
 const python = pythonOf("gguf");
@@ -166,14 +167,7 @@ describe.skipIf(python === null || packages === null)("a real GGUF model in this
       suite: `suite: adapters
 version: 1
 tasks:
-  - task: pick
-    kind: choice
-    dataset: { path: data.jsonl, id: id }
-    prompt: "{{ text }}"
-    references: "{{ pick }}"
-    choices: [red, green, blue]
-    judges: [accuracy]
-models:
+${PICK}models:
   - model: gemma
     backend: llama
     options: { context_window: 512 }

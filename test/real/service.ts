@@ -23,7 +23,7 @@ interface Start {
   readonly args: (port: number) => readonly string[];
   /** Path that answers with success once it is up. */
   readonly ready: string;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: (port: number) => Readonly<Record<string, string>>;
 }
 
 async function isUp(url: string): Promise<boolean> {
@@ -58,7 +58,7 @@ export async function startService(program: string, { args, ready, env }: Start)
   const service = spawn(program, args(port), {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...env?.(port) },
   });
   let log = "";
   for (const stream of [service.stdout, service.stderr]) {

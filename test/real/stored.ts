@@ -14,8 +14,8 @@ export interface Stored {
 }
 
 /** All answers of a project's only run, of one checkpoint if its name is given; sorted by task, sample and repeat. */
-export function storedAnswers(folder: string, checkpoint = ""): readonly Stored[] {
-  const runs = join(folder, ".evalh/runs");
+export function storedAnswers(folder: string, checkpoint = "", place = ".evalh/runs"): readonly Stored[] {
+  const runs = join(folder, place);
   const [only = "", ...others] = readdirSync(runs);
   if (others.length > 0) throw new Error(`${runs} holds more than one run`);
   const samples = join(runs, only, "samples");

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -6,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { makeProject } from "../cli/project.ts";
 import { pythonOf } from "./environment.ts";
+import { storedAnswers } from "./stored.ts";
+import { PICK } from "./tiny-llama.ts";
 import { makeZoo, writeWrapper, type Expected } from "./zoo.ts";
 
 const python = pythonOf("ml");
@@ -22,14 +23,7 @@ describe.skipIf(python === null)("suites of Hugging Face checkpoints", () => {
     const suite = `suite: killed
 version: 1
 tasks:
-  - task: pick
-    kind: choice
-    dataset: { path: data.jsonl, id: id }
-    prompt: "{{ text }}"
-    references: "{{ pick }}"
-    choices: [red, green, blue]
-    judges: [accuracy]
-models:
+${PICK}models:
   - model: tiny
     backend: transformers
     base: base
@@ -96,15 +90,7 @@ models:
     try {
       const { code, stdout, stderr } = await project.run("run", "suite.yaml", "--json");
       expect({ code, stderr, stdout }).toMatchObject({ code: 0 });
-      const folder = join(project.folder, ".evalh/runs");
-      const samples = join(folder, readdirSync(folder)[0] ?? "", "samples");
-      const text = readdirSync(samples)
-        .map((name) => readFileSync(join(samples, name), "utf8"))
-        .join("");
-      const answers = text
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line) as { id: string; output: string });
+      const answers = storedAnswers(project.folder);
       for (const { id, output } of answers) {
         const row = expected["image-text"][id] ?? [];
         expect(output, id).toBe(expected.captions[row.indexOf(Math.max(...row))]);

@@ -1,6 +1,4 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
@@ -11,18 +9,11 @@ import type { Backend, GenerateOptions, Outcome } from "../../src/core/backend.t
 import type { Completion } from "../../src/core/completion.ts";
 import { makeProject } from "../cli/project.ts";
 import { pythonOf } from "./environment.ts";
+import { endGroup, freePorts } from "./service.ts";
 
 const python = pythonOf("triton");
 const OPTIONS: GenerateOptions = { maxTokens: 3, temperature: 0, topP: 1, topK: 0, stop: [], logprobs: false };
 const signal = new AbortController().signal;
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports;
-}
 
 async function collect(backend: Backend, prompts: readonly string[], options = OPTIONS) {
   const requests = prompts.map((prompt, index) => ({ index, prompt, seed: 7 + index }));
@@ -69,16 +60,7 @@ describe.skipIf(python === null)("a real Triton server (nvidia-pytriton)", () =>
       await setTimeout(200);
     }
   }, 180_000);
-  afterAll(async () => {
-    const ended = once(service, "close");
-    process.kill(-(service.pid ?? 0), "SIGTERM");
-    await Promise.race([ended, setTimeout(10_000)]);
-    try {
-      process.kill(-(service.pid ?? 0), "SIGKILL");
-    } catch {
-      // All of the group has ended.
-    }
-  });
+  afterAll(() => endGroup(service));
 
   it.each([
     ["HTTP with tensors as bytes", {}],
