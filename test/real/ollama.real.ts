@@ -45,7 +45,8 @@ describe.skipIf(ollama === null || python === null)("a real Ollama", () => {
       OLLAMA_MODELS: join(project.folder, "ollama"),
     });
     service = await startService(ollama ?? "", { args: () => ["serve"], ready: "/api/version", env: own });
-    await project.write("Modelfile", "FROM ./f32.gguf\n");
+    // Its default of 1.1 changes greedy answers too, and no request can turn it off.
+    await project.write("Modelfile", "FROM ./f32.gguf\nPARAMETER repeat_penalty 1\n");
     const env = { ...process.env, ...own(Number(new URL(service.url).port)) };
     execFileSync(ollama ?? "", ["create", "tiny", "-f", "Modelfile"], { cwd: project.folder, stdio: "pipe", env });
     await project.write("suite.yaml", suite(service.url));

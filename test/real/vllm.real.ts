@@ -84,7 +84,11 @@ describe.skipIf(server === null || python === null)("a real vLLM, on the process
     expect({ code, stderr }).toMatchObject({ code: 0 });
     for (const name of ["checkpoint-1", "checkpoint-2"]) {
       const answers = storedAnswers(project.folder, name, "adapter-runs");
-      expect(Object.fromEntries(answers.map(({ id, output }) => [id, output]))).toEqual(expected.adapters[name]);
+      expect(answers).toHaveLength(ROWS);
+      for (const { id, output } of answers) {
+        // Where the token limit cuts a character in two, transformers shows U+FFFD and vLLM nothing.
+        expect(output, id).toBe(expected.adapters[name]?.[id]?.replace(/\uFFFD+$/u, ""));
+      }
     }
     expect(expected.adapters["checkpoint-2"]).not.toEqual(expected.texts);
   });
