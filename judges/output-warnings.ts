@@ -23,6 +23,8 @@ export type OutputWarning =
 
 /** A word or phrase that comes this often in a row is a loop, not emphasis. */
 const LOOP_TIMES = 4;
+/** So often one character, in words without spaces. */
+const LOOP_CHARACTERS = 32;
 /** Longest phrase looked for, in words. */
 const LOOP_WORDS = 8;
 /** Cut off after so many times the longest reference, an answer was not about to end. */
@@ -56,7 +58,7 @@ function overruns(text: string, references: readonly string[]): boolean {
 
 /** True if one to eight words come at least four times in a row, or one character thirty-two times. */
 export function hasLoop(text: string): boolean {
-  if (/([^\s.\-_=*#])\1{31}/u.test(text)) return true;
+  if (text.length >= LOOP_CHARACTERS && /([^\s.\-_=*#])\1{31}/u.test(text)) return true;
   const words = text.split(/\s+/u);
   for (let size = 1; size <= LOOP_WORDS && size * LOOP_TIMES <= words.length; size++) {
     let same = 0;

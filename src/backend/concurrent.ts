@@ -1,17 +1,54 @@
 /**
+ * Answers that come together, one after the other. Written out and not a generator: there is one for every request,
+ * and a generator in between takes a dozen turns of the microtask queue where this takes three.
+ */
+class Together<A> implements AsyncIterableIterator<A> {
+  readonly #ask: () => Promise<readonly A[]>;
+  #answers: readonly A[] | undefined;
+  #next = 0;
+
+  constructor(ask: () => Promise<readonly A[]>) {
+    this.#ask = ask;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<A>> {
+    this.#answers ??= await this.#ask();
+    const place = this.#next++;
+    return place < this.#answers.length
+      ? { done: false, value: this.#answers[place] as A }
+      : { done: true, value: undefined };
+  }
+}
+
+/** The answers of a request that brings them all at once; it is made when the first is wanted. */
+export function answerTogether<A>(ask: () => Promise<readonly A[]>): AsyncIterable<A> {
+  return new Together(ask);
+}
+
+/**
  * Answers requests at most `limit` at a time and yields the answers as they come. Once one throws, no more are begun
  * and the error is passed on.
  */
-export async function* answerConcurrently<R, A>(
+export function answerConcurrently<R, A>(
+  requests: readonly R[],
+  limit: number,
+  answer: (request: R) => Promise<A>,
+): AsyncIterable<A> {
+  const [only] = requests;
+  return requests.length === 1 && only !== undefined
+    ? answerTogether(async () => [await answer(only)])
+    : answerSome(requests, limit, answer);
+}
+
+async function* answerSome<R, A>(
   requests: readonly R[],
   limit: number,
   answer: (request: R) => Promise<A>,
 ): AsyncGenerator<A> {
-  const [only] = requests;
-  if (requests.length === 1 && only !== undefined) {
-    yield await answer(only);
-    return;
-  }
   const running = new Map<number, Promise<readonly [number, A]>>();
   let next = 0;
   while (next < requests.length || running.size > 0) {

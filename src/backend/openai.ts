@@ -8,7 +8,7 @@ import type {
 } from "../core/backend.ts";
 import type { Completion } from "../core/completion.ts";
 import { EvalhError } from "../core/errors.ts";
-import { answerConcurrently } from "./concurrent.ts";
+import { answerConcurrently, answerTogether } from "./concurrent.ts";
 import { callsAtOnce, readTransportOptions } from "./http/options.ts";
 import { awaitReady } from "./http/ready.ts";
 import { openTransport, type Transport } from "./http/transport.ts";
@@ -82,22 +82,21 @@ function createPrecautions(
   };
 }
 
-async function* generateAll(
+function generateAll(
   generate: Generate,
   requests: readonly GenerateRequest[],
   options: GenerateOptions,
   { signal, limit, isTogether }: { readonly signal: AbortSignal; readonly limit: number; readonly isTogether: boolean },
-): AsyncGenerator<Outcome<Completion>> {
+): AsyncIterable<Outcome<Completion>> {
   const [first] = requests;
   const isOne = requests.length === 1 || (isTogether && requests.every(({ prompt }) => prompt === first?.prompt));
-  if (isOne) {
-    yield* await generate(requests, options, signal);
-    return;
-  }
+  if (isOne) return answerTogether(() => generate(requests, options, signal));
   const groups = requests.map((request) => [request]);
-  for await (const outcomes of answerConcurrently(groups, limit, (group) => generate(group, options, signal))) {
-    yield* outcomes;
-  }
+  return flat(answerConcurrently(groups, limit, (group) => generate(group, options, signal)));
+}
+
+async function* flat<T>(groups: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
+  for await (const group of groups) yield* group;
 }
 
 async function create(target: BackendTarget, signal: AbortSignal): Promise<Backend> {

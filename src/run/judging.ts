@@ -15,38 +15,72 @@ export interface Answered {
   readonly origin: AnswerOrigin;
 }
 
-/** Every judge's statistics for one completion. A judge that throws fails its own score and nothing else. */
-export async function judgeCompletion(
+/** What is known of an answer so far. */
+interface Sheet {
+  readonly warnings: string[];
+  readonly scores: Record<string, JsonValue>;
+  readonly unscored: Record<string, { kind: "skipped" | "failed"; reason: string }>;
+}
+
+/**
+ * Every judge's statistics for one completion. A judge that throws fails its own score and nothing else. Most judges
+ * answer at once: then nothing is waited for, which would cost turns of the event loop for every sample.
+ */
+export function judgeCompletion(judges: readonly Judge[], answered: Answered): Judged | Promise<Judged> {
+  const sheet: Sheet = { warnings: outputWarnings(answered.completion, answered.sample), scores: {}, unscored: {} };
+  for (const [index, judge] of judges.entries()) {
+    const score = scoreOf(judge, answered);
+    if (score instanceof Promise) return judgeRest(judges.slice(index), answered, { sheet, score });
+    note(sheet, judge, score);
+  }
+  return judgedOf(sheet);
+}
+
+async function judgeRest(
   judges: readonly Judge[],
-  { completion, sample, origin }: Answered,
+  answered: Answered,
+  { sheet, score: first }: { readonly sheet: Sheet; readonly score: Promise<Score> },
 ): Promise<Judged> {
-  const warnings: string[] = outputWarnings(completion, sample);
-  const scores: Record<string, JsonValue> = {};
-  const unscored: Record<string, { kind: "skipped" | "failed"; reason: string }> = {};
-  let scoredAll = true;
-  for (const judge of judges) {
+  for (const [index, judge] of judges.entries()) {
     let score: Score;
     try {
-      // Most judges answer at once; awaiting them would cost a turn of the event loop each.
-      const result = judge.score(completion, sample, origin);
-      score = result instanceof Promise ? await result : result;
+      score = await (index === 0 ? first : scoreOf(judge, answered));
     } catch (error) {
-      score = { kind: "failed", error: { code: "E_JUDGE", message: messageOf(error) } };
+      score = failed(error);
     }
-    if (score.kind === "scored") {
-      scores[judge.name] = score.stats;
-      for (const flag of judge.flags?.(score.stats) ?? []) if (!warnings.includes(flag)) warnings.push(flag);
-      continue;
-    }
-    scoredAll = false;
-    unscored[judge.name] =
-      score.kind === "skipped"
-        ? { kind: "skipped", reason: score.reason }
-        : { kind: "failed", reason: score.error.message };
+    note(sheet, judge, score);
   }
+  return judgedOf(sheet);
+}
+
+function scoreOf(judge: Judge, { completion, sample, origin }: Answered): Score | Promise<Score> {
+  try {
+    return judge.score(completion, sample, origin);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+function failed(error: unknown): Score {
+  return { kind: "failed", error: { code: "E_JUDGE", message: messageOf(error) } };
+}
+
+function note({ warnings, scores, unscored }: Sheet, judge: Judge, score: Score): void {
+  if (score.kind === "scored") {
+    scores[judge.name] = score.stats;
+    for (const flag of judge.flags?.(score.stats) ?? []) if (!warnings.includes(flag)) warnings.push(flag);
+    return;
+  }
+  unscored[judge.name] =
+    score.kind === "skipped"
+      ? { kind: "skipped", reason: score.reason }
+      : { kind: "failed", reason: score.error.message };
+}
+
+function judgedOf({ warnings, scores, unscored }: Sheet): Judged {
   return {
     ...(warnings.length === 0 ? {} : { warnings }),
     scores,
-    ...(scoredAll ? {} : { unscored }),
+    ...(Object.keys(unscored).length === 0 ? {} : { unscored }),
   };
 }

@@ -100,7 +100,7 @@ async function runBatch(
   context: UnitContext,
 ): Promise<void> {
   if (context.stop.aborted) return;
-  const judging: Promise<SampleRecord>[] = [];
+  const judging: (SampleRecord | Promise<SampleRecord>)[] = [];
   for await (const outcome of ask(batch, context.abort)) {
     const work = batch[outcome.index];
     if (work === undefined || context.done.has(work.item.i, work.repeat)) continue;
@@ -108,7 +108,7 @@ async function runBatch(
     judging.push(sampleRecord(work, outcome, { unit, checkpoint: context.checkpoint }));
   }
   if (judging.length === 0) return;
-  const records = await Promise.all(judging);
+  const records = areJudged(judging) ? judging : await Promise.all(judging);
   // A judge that was given up in the middle has no verdict: the whole batch is done again by the next attempt.
   if (context.abort.aborted) return;
   let failed = 0;
@@ -128,23 +128,28 @@ async function runBatch(
   if (writer.isFull) await writer.drained();
 }
 
-async function sampleRecord(
+function areJudged(records: readonly (SampleRecord | Promise<SampleRecord>)[]): records is readonly SampleRecord[] {
+  return !records.some((record) => record instanceof Promise);
+}
+
+function sampleRecord(
   { item, repeat }: WorkItem<ItemRecord>,
   outcome: Outcome<Completion>,
   { unit, checkpoint }: { readonly unit: Unit; readonly checkpoint: string },
-): Promise<SampleRecord> {
+): SampleRecord | Promise<SampleRecord> {
   const { task, info, judges } = unit;
   const key = { task: info.task, split: info.split, i: item.i, id: item.id, repeat };
   if (outcome.kind === "failed") {
     return { ...key, output: "", finish: "unknown", error: outcome.error, scores: {} };
   }
   const completion = outcome.value;
-  const judged = await judgeCompletion(judges, {
+  const judged = judgeCompletion(judges, {
     completion,
     sample: toSample(item, task),
     origin: { checkpoint, task: info.task, split: info.split, repeat },
   });
-  return { ...key, ...storedCompletion(completion), ...judged };
+  const answer = { ...key, ...storedCompletion(completion) };
+  return judged instanceof Promise ? judged.then((verdicts) => ({ ...answer, ...verdicts })) : { ...answer, ...judged };
 }
 
 /** The sample as judges see it. */

@@ -9,8 +9,12 @@ const SUFFIX_START = Buffer.from(`,"crc":"`);
 const SUFFIX_END = Buffer.from(`"}`);
 const HEX_DIGITS = 8;
 
+const HEX_OF_BYTE = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** Eight hex digits; for every line, so by table. */
 function hex(checksum: number): string {
-  return checksum.toString(16).padStart(8, "0");
+  const byte = (shift: number): string => HEX_OF_BYTE[(checksum >>> shift) & 0xff] as string;
+  return byte(24) + byte(16) + byte(8) + byte(0);
 }
 
 /** One line with its newline. `record` must have at least one member, and none named crc. */
