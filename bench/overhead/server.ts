@@ -4,7 +4,8 @@ import { parseArgs } from "node:util";
 
 /**
  * A small OpenAI-compatible server as its own process: answers every POST to /chat/completions and /completions with
- * the same text after `--delay` milliseconds. Prints its base URL once it listens; runs until it is ended.
+ * the same text after `--delay` milliseconds. Anything else it refuses at once: with a real server, too, only the model
+ * takes its time. Prints its base URL once it listens; runs until it is ended.
  */
 const { values } = parseArgs({
   options: {
@@ -44,7 +45,7 @@ const server = createServer((request, response) => {
     response.end(body);
   };
   request.on("end", () => {
-    if (delay > 0) setTimeout(answer, delay);
+    if (delay > 0 && isKnown) setTimeout(answer, delay);
     else answer();
   });
   request.resume();

@@ -1,5 +1,5 @@
 import { decodeLine } from "../run/store/checked-line.ts";
-import { readLines, type StoredLine } from "../run/store/line-file.ts";
+import { readBlocks, type StoredLine } from "../run/store/line-file.ts";
 import { isSampleRecord, type SampleRecord, type UnitInfo } from "../run/store/records.ts";
 import { runFiles } from "../run/store/run-folder.ts";
 
@@ -32,7 +32,9 @@ export async function scanShard(
   visit: AnswerVisitor,
 ): Promise<Map<string, UnitAnswers>> {
   const counter = answerCounter(units, visit);
-  for await (const line of readLines(runFiles.samples(shard.folder, shard.checkpoint))) counter.add(line);
+  for await (const lines of readBlocks(runFiles.samples(shard.folder, shard.checkpoint))) {
+    for (const line of lines) counter.add(line);
+  }
   return counter.answers();
 }
 

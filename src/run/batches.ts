@@ -20,20 +20,22 @@ export interface BatchOptions<T> {
 }
 
 /**
- * Cuts items into batches, window by window, in bounded memory. Which items share a batch depends on the items alone,
+ * Cuts items, which come some at a time, into batches, window by window, in bounded memory. Which items share a batch depends on the items alone,
  * never on what is already done: with dynamically quantised models a neighbour in the batch changes an answer, so a
  * batch of which one sample is missing is asked again as a whole. Batches with nothing missing are left out.
  */
 export async function* formBatches<T>(
-  items: AsyncIterable<T>,
+  items: AsyncIterable<readonly T[]>,
   options: BatchOptions<T>,
 ): AsyncGenerator<readonly WorkItem<T>[]> {
   let window: T[] = [];
-  for await (const item of items) {
-    window.push(item);
-    if (window.length < WINDOW) continue;
-    yield* cutWindow(window, options);
-    window = [];
+  for await (const some of items) {
+    for (const item of some) {
+      window.push(item);
+      if (window.length < WINDOW) continue;
+      yield* cutWindow(window, options);
+      window = [];
+    }
   }
   yield* cutWindow(window, options);
 }

@@ -10,7 +10,7 @@ import { readItemIndex, sourceOf, writeItemIndex, type ItemsDigest } from "./ite
 import { renderItems, type ItemsRequest } from "./render-items.ts";
 import { repeatedQuestions } from "./repeated-questions.ts";
 import { encodeLine } from "./store/checked-line.ts";
-import { readLines, storeError } from "./store/line-file.ts";
+import { readBlocks, readLines, storeError } from "./store/line-file.ts";
 import { runFiles } from "./store/run-folder.ts";
 import type { ItemRecord, UnitInfo } from "./store/records.ts";
 
@@ -96,6 +96,12 @@ export async function digestItems(
   return { n, digest: hash.digest("hex"), repeated: asked.count, changed };
 }
 
+/** Where to begin in the samples of a unit: a byte, and the number of the line that begins there. */
+interface Start {
+  readonly offset?: number;
+  readonly line?: number;
+}
+
 /**
  * The samples of a unit from the run folder, in order.
  * @throws EvalhError E_RUN_FOLDER if a line is damaged: without it the answers cannot be understood
@@ -103,32 +109,41 @@ export async function digestItems(
 export async function* readItems(
   folder: string,
   unit: Pick<UnitInfo, "task" | "split">,
-  { offset = 0, line: first = 0 }: { readonly offset?: number; readonly line?: number } = {},
+  start: Start = {},
 ): AsyncGenerator<ItemRecord> {
+  for await (const items of readItemBlocks(folder, unit, start)) yield* items;
+}
+
+/** The same, some at a time. */
+export async function* readItemBlocks(
+  folder: string,
+  unit: Pick<UnitInfo, "task" | "split">,
+  { offset = 0, line: first = 0 }: Start = {},
+): AsyncGenerator<readonly ItemRecord[]> {
   const path = runFiles.items(folder, unit.task, unit.split);
   let number = first;
-  for await (const line of readLines(path, offset)) {
-    number++;
-    if (!isJsonObject(line.record)) {
+  for await (const lines of readBlocks(path, offset)) {
+    yield lines.map(({ record }) => {
+      number++;
+      if (isJsonObject(record)) return record as unknown as ItemRecord;
       throw new EvalhError("E_RUN_FOLDER", "a sample's line is damaged", {
         place: { file: path, line: number },
         hint: "restore the file from a copy, or start a new run",
       });
-    }
-    yield line.record as unknown as ItemRecord;
+    });
   }
 }
 
 /**
- * The samples of a unit from the first window on in which anything is missing. Windows are skipped as a whole, so that
- * the batches are those of an undisturbed run.
+ * The samples of a unit from the first window on in which anything is missing, some at a time. Windows are skipped as a
+ * whole, so that the batches are those of an undisturbed run.
  * @param isDone whether a sample is finished, with all of its repeats
  */
 export async function* unfinishedItems(
   folder: string,
   unit: Pick<UnitInfo, "task" | "split" | "n">,
   isDone: (ordinal: number) => boolean,
-): AsyncGenerator<ItemRecord> {
+): AsyncGenerator<readonly ItemRecord[]> {
   let finished = 0;
   while (finished < unit.n && isDone(finished)) finished++;
   const window = Math.floor(finished / WINDOW);
@@ -136,7 +151,7 @@ export async function* unfinishedItems(
   const line = window * WINDOW;
   // An index that leads elsewhere is not believed.
   const isThere = offset !== undefined && (await ordinalAt(folder, unit, offset)) === line;
-  yield* isThere ? readItems(folder, unit, { offset, line }) : readItems(folder, unit);
+  yield* isThere ? readItemBlocks(folder, unit, { offset, line }) : readItemBlocks(folder, unit);
 }
 
 async function ordinalAt(

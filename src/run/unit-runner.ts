@@ -12,7 +12,7 @@ import { distinctQuestions } from "./distinct-questions.ts";
 import { itemVersion } from "./item-version.ts";
 import type { DoneSet } from "./done-set.ts";
 import { judgeCompletion } from "./judging.ts";
-import { readItems, unfinishedItems } from "./items.ts";
+import { readItemBlocks, unfinishedItems } from "./items.ts";
 import type { ItemRecord, SampleRecord, UnitInfo } from "./store/records.ts";
 import { storedCompletion } from "./store/stored-completion.ts";
 import type { ShardWriter } from "./store/shard-writer.ts";
@@ -62,7 +62,7 @@ export async function runUnit(unit: Unit, context: UnitContext): Promise<void> {
   const items =
     isWanted === undefined
       ? unfinishedItems(context.folder, unit.info, isWhole)
-      : wantedItems(readItems(context.folder, unit.info), isWanted);
+      : wantedItems(readItemBlocks(context.folder, unit.info), isWanted);
   const batches = formBatches(items, {
     batchSize: backend.batchSize,
     repeats,
@@ -81,10 +81,10 @@ export async function runUnit(unit: Unit, context: UnitContext): Promise<void> {
 }
 
 async function* wantedItems(
-  items: AsyncIterable<ItemRecord>,
+  items: AsyncIterable<readonly ItemRecord[]>,
   isWanted: (ordinal: number) => boolean,
-): AsyncGenerator<ItemRecord> {
-  for await (const item of items) if (isWanted(item.i)) yield item;
+): AsyncGenerator<readonly ItemRecord[]> {
+  for await (const some of items) yield some.filter(({ i }) => isWanted(i));
 }
 
 function howToAsk({ task, info }: Unit, { backend, remember, onShared }: UnitContext): Ask {
@@ -108,7 +108,8 @@ async function runBatch(
     judging.push(sampleRecord(work, outcome, { unit, checkpoint: context.checkpoint }));
   }
   if (judging.length === 0) return;
-  const records = areJudged(judging) ? judging : await Promise.all(judging);
+  const judged = judging.filter((record) => !(record instanceof Promise));
+  const records = judged.length === judging.length ? judged : await Promise.all(judging);
   // A judge that was given up in the middle has no verdict: the whole batch is done again by the next attempt.
   if (context.abort.aborted) return;
   let failed = 0;
@@ -126,10 +127,6 @@ async function runBatch(
   const done = { type: "samples-done", checkpoint, task: unit.info.task, count, failed, tokens } as const;
   writer.append(records, () => emit(firstError === undefined ? done : { ...done, firstError }));
   if (writer.isFull) await writer.drained();
-}
-
-function areJudged(records: readonly (SampleRecord | Promise<SampleRecord>)[]): records is readonly SampleRecord[] {
-  return !records.some((record) => record instanceof Promise);
 }
 
 function sampleRecord(

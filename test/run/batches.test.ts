@@ -9,8 +9,8 @@ interface Item {
   readonly length: number;
 }
 
-async function* stream(items: readonly Item[]): AsyncGenerator<Item> {
-  yield* items;
+async function* stream(items: readonly Item[]): AsyncGenerator<readonly Item[]> {
+  for (let start = 0; start < items.length; start += 3) yield items.slice(start, start + 3);
 }
 
 async function batchesOf(
@@ -84,8 +84,8 @@ describe("batches", () => {
 
   it("never look beyond a window, so that memory stays bounded", async () => {
     let read = 0;
-    async function* endless(): AsyncGenerator<Item> {
-      for (;;) yield { i: read++, length: 1 };
+    async function* endless(): AsyncGenerator<readonly Item[]> {
+      for (;;) yield [{ i: read++, length: 1 }];
     }
     for await (const batch of formBatches(endless(), {
       batchSize: 8,

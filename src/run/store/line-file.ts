@@ -21,6 +21,11 @@ export interface StoredLine {
 
 /** The lines of a checksummed file from an offset on, in order, in bounded memory. A missing file has none. */
 export async function* readLines(path: string, from = 0): AsyncGenerator<StoredLine> {
+  for await (const lines of readBlocks(path, from)) yield* lines;
+}
+
+/** The same, as many lines at a time as were read together: to wait for each takes as long as to decode it. */
+export async function* readBlocks(path: string, from = 0): AsyncGenerator<readonly StoredLine[]> {
   let file: FileHandle;
   try {
     file = await open(path, "r");
@@ -37,22 +42,24 @@ export async function* readLines(path: string, from = 0): AsyncGenerator<StoredL
       const { bytesRead } = await file.read(buffer, held, READ_BYTES, offset + held);
       if (bytesRead === 0) break;
       const block = buffer.subarray(0, held + bytesRead);
+      const lines: StoredLine[] = [];
       let start = 0;
       // What is held over has no newline: only the new bytes are searched.
       for (let end = block.indexOf(NEWLINE, held); end >= 0; end = block.indexOf(NEWLINE, start)) {
-        yield {
+        lines.push({
           record: decodeLine(block.subarray(start, end)),
           offset: offset + start,
           length: end - start,
           ended: true,
-        };
+        });
         start = end + 1;
       }
+      yield lines;
       block.copyWithin(0, start);
       held = block.length - start;
       offset += start;
     }
-    if (held > 0) yield { record: undefined, offset, length: held, ended: false };
+    if (held > 0) yield [{ record: undefined, offset, length: held, ended: false }];
   } finally {
     await file.close();
   }

@@ -4,7 +4,7 @@ import { crc32 } from "node:zlib";
 
 import { isSystemError } from "../../core/errors.ts";
 import { encodeLine } from "./checked-line.ts";
-import { readLines, storeError, type StoredLine } from "./line-file.ts";
+import { readBlocks, storeError, type StoredLine } from "./line-file.ts";
 import { prefixOf, type ShardPrefix } from "./shard-index.ts";
 
 /** Data reaches the disk, not only the kernel, at least this often: a power cut costs no more than this. */
@@ -58,9 +58,12 @@ export async function openShard(
   let end = known?.bytes ?? 0;
   let cutBytes = 0;
   let damagedLines = 0;
-  for await (const line of readLines(path, end)) {
-    if (!line.ended) cutBytes = line.length;
-    else {
+  for await (const lines of readBlocks(path, end)) {
+    for (const line of lines) {
+      if (!line.ended) {
+        cutBytes = line.length;
+        continue;
+      }
       end = line.offset + line.length + 1;
       if (line.record === undefined) damagedLines++;
       else visit(line.record, line);
