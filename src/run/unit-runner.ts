@@ -100,16 +100,18 @@ async function runBatch(
   context: UnitContext,
 ): Promise<void> {
   if (context.stop.aborted) return;
-  const judging: (SampleRecord | Promise<SampleRecord>)[] = [];
+  const records: SampleRecord[] = [];
+  const judging: Promise<SampleRecord>[] = [];
   for await (const outcome of ask(batch, context.abort)) {
     const work = batch[outcome.index];
     if (work === undefined || context.done.has(work.item.i, work.repeat)) continue;
     // A judge may ask a model: the samples of a batch do not wait for each other.
-    judging.push(sampleRecord(work, outcome, { unit, checkpoint: context.checkpoint }));
+    const record = sampleRecord(work, outcome, { unit, checkpoint: context.checkpoint });
+    if (record instanceof Promise) judging.push(record);
+    else records.push(record);
   }
-  if (judging.length === 0) return;
-  const judged = judging.filter((record) => !(record instanceof Promise));
-  const records = judged.length === judging.length ? judged : await Promise.all(judging);
+  if (judging.length > 0) records.push(...(await Promise.all(judging)));
+  if (records.length === 0) return;
   // A judge that was given up in the middle has no verdict: the whole batch is done again by the next attempt.
   if (context.abort.aborted) return;
   let failed = 0;
