@@ -114,21 +114,30 @@ async function runBatch(
   if (records.length === 0) return;
   // A judge that was given up in the middle has no verdict: the whole batch is done again by the next attempt.
   if (context.abort.aborted) return;
+  for (const { i, repeat, error } of records) if (error === undefined) context.done.add(i, repeat);
+  const { checkpoint, emit, writer } = context;
+  const done = { type: "samples-done", checkpoint, task: unit.info.task, ...countsOf(records) } as const;
+  // A slot is not held until the disk has it: the next request goes out meanwhile.
+  writer.append(records, () => emit(done));
+  if (writer.isFull) await writer.drained();
+}
+
+function countsOf(records: readonly SampleRecord[]): {
+  readonly count: number;
+  readonly failed: number;
+  readonly tokens: number;
+  readonly firstError?: string;
+} {
   let failed = 0;
   let tokens = 0;
   let firstError: string | undefined;
-  for (const { i, repeat, error, tokens: counted } of records) {
-    if (error === undefined) context.done.add(i, repeat);
-    else failed++;
+  for (const { error, tokens: counted } of records) {
+    if (error !== undefined) failed++;
     firstError ??= error?.message;
     tokens += counted?.[1] ?? 0;
   }
-  const { checkpoint, emit, writer } = context;
-  const count = records.length;
-  // A slot is not held until the disk has it: the next request goes out meanwhile.
-  const done = { type: "samples-done", checkpoint, task: unit.info.task, count, failed, tokens } as const;
-  writer.append(records, () => emit(firstError === undefined ? done : { ...done, firstError }));
-  if (writer.isFull) await writer.drained();
+  const counts = { count: records.length, failed, tokens };
+  return firstError === undefined ? counts : { ...counts, firstError };
 }
 
 function sampleRecord(
