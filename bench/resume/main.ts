@@ -52,9 +52,12 @@ models: [{ model: served, backend: openai, url: "http://127.0.0.1:${port}/v1", o
   );
 }
 
-/** Never answers; tells when the first request is there. */
+/** Never answers a question; tells when the first is there. What else is asked, who it is and what it has, it refuses. */
 let asked: () => void = () => undefined;
-const server = createServer(() => asked());
+const server = createServer((request, response) => {
+  if (request.method === "POST") asked();
+  else response.writeHead(404).end();
+});
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 const { port } = server.address() as AddressInfo;
 
