@@ -14,7 +14,6 @@ the splits overlap, and fails when a promise of data/README.md is broken.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import random
 import re
@@ -22,9 +21,11 @@ import sys
 import xml.etree.ElementTree as ET
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+
+from overlaps import check
+from records import CHAPTERS, Entry, Pair, Splits, key, tidy, write_jsonl
 
 TABULAR_LIST = "icd10c-tabular-April-1-2026.xml"
 SEED = 20261124
@@ -33,54 +34,6 @@ HELD_OUT_SHARE = 0.4  # at most this share of a chapter's titles is held out, so
 MAX_TEXT = 90
 CATALOGUE_CODE = 5  # longest code, with its point, that is in the pre-training text though no term is filed under it
 COMMON_FROM, RARE_BELOW = 75, 45  # fine-tune pairs of a chapter
-
-CHAPTERS = (
-    "Infectious", "Neoplasm", "Blood", "Endocrine", "Mental", "Nervous", "Eye", "Ear", "Circulatory", "Respiratory",
-    "Digestive", "Skin", "Musculoskeletal", "Genitourinary", "Pregnancy", "Perinatal", "Congenital", "Symptoms",
-    "Injury", "External cause", "Health status", "Special purpose",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One code of the tabular list."""
-
-    code: str
-    title: str
-    parent: str
-    chapter: str
-
-
-@dataclass(frozen=True)
-class Pair:
-    """One inclusion term and the code that it is filed under."""
-
-    term: str
-    title: str
-    code: str
-    chapter: str
-
-
-@dataclass(frozen=True)
-class Splits:
-    """Everything that is built: three fine-tune splits and two pre-training sources."""
-
-    train: list[dict[str, str]]
-    val: list[dict[str, str]]
-    test: list[dict[str, str]]
-    titles: list[dict[str, str]]
-    synonyms: list[dict[str, str]]
-
-
-def tidy(text: str) -> str:
-    """Collapse white space and drop a closing full stop."""
-    return re.sub(r"\s+", " ", text).strip().removesuffix(".")
-
-
-def key(text: str) -> str:
-    """The form under which two wordings count as the same: case, punctuation and a closing "NOS" do not matter."""
-    words = re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
-    return words.removesuffix(" nos")
 
 
 def read_list() -> tuple[list[Entry], list[Pair]]:
@@ -232,70 +185,6 @@ def build() -> Splits:
         titles=[dict(title=title, parent=parent, chapter=chapter) for title, parent, chapter in sorted(titles)],
         synonyms=[dict(term=pair.term, title=pair.title, chapter=pair.chapter) for pair in spare],
     )
-
-
-def read_jsonl(path: Path) -> list[dict[str, str]]:
-    """All rows of one JSON-lines file."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def write_jsonl(path: Path, records: Iterable[dict[str, str]]) -> None:
-    """Write one JSON object a line."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in records), encoding="utf-8")
-
-
-def overlap(splits: Splits) -> dict[str, dict[str, int]]:
-    """For validation and test: how many rows have their term, title or category elsewhere."""
-    terms_of = {
-        name: {key(row["term"]) for row in getattr(splits, name)} for name in ("train", "val", "test", "synonyms")
-    }
-    titles_of = {
-        name: {key(row["title"]) for row in getattr(splits, name)} for name in ("train", "val", "test", "synonyms")
-    }
-    catalogue = {key(row["title"]) for row in splits.titles}
-    headings = {key(row["parent"]) for row in splits.titles}
-    text = "\n".join(f" {key(row['title'])} " for row in splits.titles + splits.synonyms + splits.train)
-    text += "\n".join(f" {key(row['term'])} " for row in splits.synonyms + splits.train)
-    categories = {row["code"][:3] for row in splits.train}
-    report: dict[str, dict[str, int]] = {}
-    for name, other in (("val", "test"), ("test", "val")):
-        held = getattr(splits, name)
-        terms, titles = [key(row["term"]) for row in held], [key(row["title"]) for row in held]
-        report[name] = {
-            "rows": len(held),
-            "distinct titles": len(set(titles)),
-            "term is a fine-tune term": sum(term in terms_of["train"] for term in terms),
-            "term is a pre-training synonym": sum(term in terms_of["synonyms"] for term in terms),
-            "term is a catalogue title or heading": sum(term in catalogue | headings for term in terms),
-            "term is a term of the other held-out split": sum(term in terms_of[other] for term in terms),
-            "title is a fine-tune title": sum(title in titles_of["train"] for title in titles),
-            "title is the answer of a pre-training synonym": sum(title in titles_of["synonyms"] for title in titles),
-            "title is a title of the other held-out split": sum(title in titles_of[other] for title in titles),
-            "title is in the catalogue text (allowed)": sum(title in catalogue for title in titles),
-            "term stands inside some longer training text (allowed)": sum(f" {term} " in text for term in terms),
-            "three-character category is in the fine-tune pairs (allowed)": sum(
-                row["code"][:3] in categories for row in held
-            ),
-        }
-    return report
-
-
-def check(splits: Splits, data: Path) -> list[str]:
-    """Print the overlaps and return what is wrong."""
-    wrong: list[str] = []
-    for name in ("train", "val", "test"):
-        path = data / f"{name}.jsonl"
-        if not path.exists() or read_jsonl(path) != getattr(splits, name):
-            wrong.append(f"{path} is not what this script builds")
-    for split, numbers in overlap(splits).items():
-        for what, number in numbers.items():
-            print(f"{split:5} {number:5d}  {what}")
-            if "(allowed)" not in what and what not in ("rows", "distinct titles") and number:
-                wrong.append(f"{split}: {what}: {number}")
-        if numbers["rows"] != numbers["distinct titles"]:
-            wrong.append(f"{split}: a title occurs twice")
-    return wrong
 
 
 def describe(splits: Splits) -> None:

@@ -34,7 +34,7 @@ from transformers import (
     set_seed,
 )
 
-from build_data import CHAPTERS, read_jsonl
+from records import CHAPTERS, read_jsonl
 
 PAD, BOS, EOS = "<pad>", "<s>", "</s>"
 PROMPTS = {"title": "Term: {term}\nDiagnosis:", "chapter": "Term: {term}\nChapter:"}
