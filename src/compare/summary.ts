@@ -70,10 +70,15 @@ function shipSentences({ ship, data, rows, cells }: SummaryInputs): string[] {
   const estimate = cells[ship.metric]?.[index]?.estimate;
   const row = rows.find(({ key }) => key === ship.metric);
   const score = estimate == null || row === undefined ? "" : `, ${scoreText(estimate, row.unit)}`;
-  const sentences = [`Ship ${nameOf(data.checkpoints[index])}: best ${inWords(ship.metric)}${score}.`];
+  const sentences = [`Ship ${nameOf(data, data.checkpoints[index])}: best ${inWords(ship.metric)}${score}.`];
   const others = ship.equivalent.filter((id) => id !== ship.checkpoint);
   if (others.length > 0) {
-    const names = others.map((id) => nameOf(data.checkpoints.find((checkpoint) => checkpoint.id === id)));
+    const names = others.map((id) =>
+      nameOf(
+        data,
+        data.checkpoints.find((checkpoint) => checkpoint.id === id),
+      ),
+    );
     sentences.push(`Statistically as good on that metric: ${names.join(", ")}.`);
   } else if (scoredOfSeries(data, ship.metric) > 1) {
     sentences.push("It is significantly better than every other checkpoint of the series.");
@@ -129,10 +134,10 @@ function variantSentences({ data, rows, cells }: SummaryInputs): string[] {
       .filter(({ significant }) => significant)
       .map(({ key, value, lo, hi }) => `${key} ${signed(value)} [${signed(lo)}, ${signed(hi)}]`);
     const parent = data.checkpoints.find(({ id }) => id === checkpoint.parent);
-    const against = parent === undefined ? "" : ` against ${nameOf(parent)}`;
+    const against = parent === undefined ? "" : ` against ${nameOf(data, parent)}`;
     const size = checkpoint.bytes === null ? "" : ` (${(checkpoint.bytes / 1e6).toFixed(2)} MB)`;
     const found = losses.length === 0 ? "no difference found" : losses.join(", ");
-    return [`${nameOf(checkpoint)}${size}${against}: ${found}.`];
+    return [`${nameOf(data, checkpoint)}${size}${against}: ${found}.`];
   });
 }
 
@@ -160,9 +165,15 @@ function inWords(key: string): string {
   return key.includes("@validation/") ? `${key.replace("@validation/", "/")} on validation` : key;
 }
 
-/** The folder's name where it tells enough. */
-function nameOf(checkpoint: Checkpoint | undefined): string {
-  return checkpoint === undefined ? "" : checkpoint.id.slice(checkpoint.id.indexOf("/") + 1);
+/** The folder's name where it tells enough: two models may have a checkpoint of the same name. */
+function nameOf({ checkpoints }: SummaryInputs["data"], checkpoint: Checkpoint | undefined): string {
+  if (checkpoint === undefined) return "";
+  const folder = folderOf(checkpoint);
+  return checkpoints.some((other) => other.id !== checkpoint.id && folderOf(other) === folder) ? checkpoint.id : folder;
+}
+
+function folderOf({ id }: Checkpoint): string {
+  return id.slice(id.indexOf("/") + 1);
 }
 
 function span({ lo, hi }: { readonly lo: number; readonly hi: number }): string {

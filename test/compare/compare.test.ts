@@ -66,6 +66,17 @@ describe("the comparison of a run", () => {
     expect(rows[0]?.detectable).toBeGreaterThan(0);
   });
 
+  it("says whose checkpoint it is where two models have one of the same name", async () => {
+    const checkpoints = [
+      { ...knows("step-10", 10, 80), model: "small" },
+      { ...knows("step-10", 10, 79), model: "large" },
+      { ...knows("step-20", 20, 78), model: "large" },
+    ];
+    const { summary } = await compareRun(await makeRun({ n: 100, checkpoints }));
+    expect(summary.join(" ")).toContain("Ship small/step-10: best");
+    expect(summary.join(" ")).toContain("Statistically as good on that metric: large/step-10, step-20.");
+  });
+
   it("chooses on the validation samples, not on the test samples", async () => {
     const lucky: MadeCheckpoint = {
       name: "checkpoint-1",
