@@ -46,6 +46,8 @@ export interface StageOutcome {
 
 /** Gaps shorter than this are not waited for to the microsecond: that would take a whole core. */
 const SPIN_FROM_MS = 5;
+/** Clients that begin in a millisecond. */
+const CLIENTS_A_MS = 2;
 
 /** Runs one stage once: warm-up, measurement, and the wait for what is under way. */
 export async function runStage(stage: LoadStage, context: StageContext): Promise<StageOutcome> {
@@ -58,7 +60,7 @@ export async function runStage(stage: LoadStage, context: StageContext): Promise
     idle = performance.eventLoopUtilization();
   });
   Object.assign(live, { phase: "warm-up", started: start, inFlight: 0, ended: 0, failed: 0 });
-  const schedule = stage.rate === null ? closedLoop(gate) : openLoop(stage, { gate, context, start });
+  const schedule = stage.rate === null ? closedLoop(gate, stop) : openLoop(stage, { gate, context, start });
   const sender = createSender(stage.concurrency, { context, recorder, gate, schedule });
   const onStop = (): void => context.client.cutOff();
   stop.addEventListener("abort", onStop, { once: true });
@@ -148,15 +150,21 @@ function createSender(
   };
 }
 
-/** So many clients, each of which asks again once it was answered. */
-function closedLoop(gate: StageGate): Schedule {
+/**
+ * So many clients, each of which asks again once it was answered. They begin one after the other: together they would
+ * stay together, and each would wait for the others' answers to be read and count that as the server's time.
+ */
+function closedLoop(gate: StageGate, stop: AbortSignal): Schedule {
   return {
     take() {
       const now = performance.now();
       return gate.admit(now) ? now : null;
     },
     async run({ most, pull }) {
-      for (let i = 0; i < most; i++) pull();
+      for (let i = 0; i < most && !gate.isOver && !stop.aborted; i++) {
+        pull();
+        if (i % CLIENTS_A_MS === CLIENTS_A_MS - 1 && i + 1 < most) await pause(1, stop);
+      }
     },
     waiting: () => 0,
   };
