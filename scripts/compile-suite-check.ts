@@ -11,7 +11,7 @@ import { suiteSchema } from "../src/suite/schema.ts";
 
 /**
  * Compiles the schema of suites, with every judge and backend that ships, into a function that says whether a suite
- * follows it. Most suites do, and to compile the schema takes ten times as long as to load this. Runs before every
+ * follows it. Most suites do, and to compile the schema when it is needed takes ten times as long as this. Runs before every
  * build and test; the result is not committed.
  */
 const OUTPUT = fileURLToPath(new URL("../src/suite/schema/suite-check.generated.ts", import.meta.url));

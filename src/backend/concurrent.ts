@@ -1,6 +1,6 @@
 /**
  * Answers that come together, one after the other. Written out and not a generator: there is one for every request,
- * and a generator in between takes a dozen turns of the microtask queue where this takes three.
+ * and every generator in between costs it further promises.
  */
 class Together<A> implements AsyncIterableIterator<A> {
   readonly #ask: () => Promise<readonly A[]>;

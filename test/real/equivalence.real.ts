@@ -12,7 +12,8 @@ import { makeZoo } from "./zoo.ts";
 
 const python = pythonOf("ml");
 const packages = optionalPackages();
-const SUITE = `suite: exports
+/** One model under PyTorch and its exports, each compared with the checkpoint that it was made from. */
+const suiteOf = (name: string, variants: readonly string[]): string => `suite: ${name}
 version: 1
 tasks:
 ${WRITE}${PICK}models:
@@ -21,24 +22,18 @@ ${WRITE}${PICK}models:
     options: { device: cpu }
     checkpoints: series/
     variants:
-      - { path: exports/honest, parent: checkpoint-1, backend: onnx, label: onnx }
-      - { path: exports/lying, parent: checkpoint-2, backend: onnx, label: onnx }
-`;
-const FORMATS_SUITE = `suite: formats
-version: 1
-tasks:
-${WRITE}${PICK}models:
-  - model: tiny
-    backend: transformers
-    options: { device: cpu }
-    checkpoints: series/
-    variants:
-      - { path: onnx-fp32, parent: checkpoint-1, backend: onnx }
-      - { path: onnx-int8, parent: checkpoint-1, backend: onnx }
-      - { path: f32.gguf, parent: checkpoint-1, backend: llama }
-      - { path: q8_0.gguf, parent: checkpoint-1, backend: llama }
-      - { path: q4_0.gguf, parent: checkpoint-1, backend: llama }
-`;
+${variants.map((variant) => `      - { ${variant} }\n`).join("")}`;
+const SUITE = suiteOf("exports", [
+  "path: exports/honest, parent: checkpoint-1, backend: onnx, label: onnx",
+  "path: exports/lying, parent: checkpoint-2, backend: onnx, label: onnx",
+]);
+const FORMATS_SUITE = suiteOf("formats", [
+  "path: onnx-fp32, parent: checkpoint-1, backend: onnx",
+  "path: onnx-int8, parent: checkpoint-1, backend: onnx",
+  "path: f32.gguf, parent: checkpoint-1, backend: llama",
+  "path: q8_0.gguf, parent: checkpoint-1, backend: llama",
+  "path: q4_0.gguf, parent: checkpoint-1, backend: llama",
+]);
 
 /** Other weights than those that were exported. */
 const CHANGE = `
